@@ -1,0 +1,3 @@
+"""Stornello: a room that sings about itself."""
+
+__version__ = "0.1.0"

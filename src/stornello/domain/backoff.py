@@ -1,0 +1,14 @@
+"""How long to wait before trying again."""
+
+from collections.abc import Callable
+from random import random
+
+
+def backoff(attempt: int, base_s: float = 1.0, cap_s: float = 60.0, chance: Callable[[], float] = random) -> float:
+    """Return the seconds to wait after failed ``attempt`` (1, 2, ...): full-jitter exponential backoff.
+
+    Half of the window is kept as a floor, so that a retry is never immediate.
+    Source: "Exponential Backoff And Jitter", AWS Architecture Blog (equal jitter).
+    """
+    window = min(cap_s, base_s * 2 ** (attempt - 1))
+    return window / 2 + chance() * window / 2

@@ -1,0 +1,109 @@
+"""The seams: what the house asks of an engine, and nothing more.
+
+A provider only translates. Retry, budget and backoff live outside it, once. Every method may raise
+``ProviderUnreachable`` (the same call may work later) or ``ProviderRefused`` (it will not).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NewType, Protocol
+
+from stornello.domain.names import TableId
+from stornello.domain.songs import Lyrics, SungLine
+
+RequestId = NewType("RequestId", str)
+"""Whatever a studio needs to find a song again after a restart; opaque to everyone else."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hearing:
+    """What a transcriber heard.
+
+    ``text`` is empty when nobody spoke (voice activity) or only a known hallucination of silence was heard.
+    ``language`` is an ISO 639-1 code. ``speech_s`` is the time somebody spoke.
+    """
+
+    text: str
+    language: str
+    speech_s: float
+
+
+class Transcriber(Protocol):
+    """Speech to text."""
+
+    name: str
+
+    def hear(self, audio: Path, languages: Sequence[str]) -> Hearing:
+        """Transcribe ``audio`` (16 kHz mono 16-bit WAV), in whichever of ``languages`` is spoken."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One guest's transcript; ``guest`` may be empty."""
+
+    guest: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """What one table said, in order of arrival: the raw material of a song. ``seed`` makes the choices repeatable."""
+
+    table: TableId
+    language: str
+    told: tuple[Told, ...]
+    seed: int
+
+
+class Lyricist(Protocol):
+    """Words from words."""
+
+    name: str
+
+    def summarise(self, story: Story) -> str:
+        """Return in a few sentences, in the story's language, what was told and by whom."""
+        ...
+
+    def write(self, story: Story, summary: str) -> Lyrics:
+        """Write the song's lyrics. Every ``Lyrics.sections`` line is singable text, no markup."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class SongOrder:
+    """What a studio is asked to make."""
+
+    lyrics: Lyrics
+    seed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Take:
+    """A finished recording as the studio delivered it, inside the folder it was told to use.
+
+    ``engine`` says who made it and how, for the card (such as ``embedded fast voice (espeak-ng + WORLD)``).
+    """
+
+    audio: Path
+    engine: str
+    synced_lyrics: tuple[SungLine, ...] = ()
+
+
+class MusicStudio(Protocol):
+    """Lyrics to music, in two steps so that a paid request survives a restart."""
+
+    name: str
+
+    def request(self, order: SongOrder) -> RequestId:
+        """Order the song. The caller saves the returned id before anything else."""
+        ...
+
+    def collect(self, request: RequestId, into: Path) -> Take | None:
+        """Return the take, written inside the folder ``into``, or None while the song is cooking.
+
+        Raises:
+            GenerationFailed: the song was accepted and then failed for good.
+        """
+        ...
