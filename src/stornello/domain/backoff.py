@@ -10,5 +10,5 @@ def backoff(attempt: int, base_s: float = 1.0, cap_s: float = 60.0, chance: Call
     Half of the window is kept as a floor, so that a retry is never immediate.
     Source: "Exponential Backoff And Jitter", AWS Architecture Blog (equal jitter).
     """
-    window = min(cap_s, base_s * 2 ** (attempt - 1))
+    window = min(cap_s, base_s * 2.0 ** (attempt - 1))
     return window / 2 + chance() * window / 2

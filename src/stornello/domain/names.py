@@ -44,7 +44,7 @@ def origin_of(name: str) -> Origin | None:
 
 
 def guest_in(text: str) -> str:
-    """Return the guest's name as one would write it, or an empty string: ``anna_2`` -> ``Anna``, ``rec01`` -> ``""``."""
+    """Return the guest's name as one would write it, or nothing: ``anna_2`` -> ``Anna``, ``rec01`` -> ``""``."""
     words = _NOT_A_NAME.sub(" ", text).split()
     words = [w for w in words if w.casefold() not in _NO_GUEST]
     return " ".join(w[:1].upper() + w[1:] for w in words)[:40]

@@ -1,0 +1,164 @@
+""".tmp_player/jobs/{job}/: a claimed batch, its checkpoints, log and state, until its song is in the playlist.
+
+The folder appears by one rename (``{job}.partial`` -> ``{job}``) and leaves by one rename (-> ``{job}.done`` or
+failed_processing/). In between, only the process that holds ``job.lock`` works on it.
+"""
+
+import json
+import os
+import secrets
+import shutil
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+
+from stornello.domain.names import JobId, TableId
+from stornello.spool import atomic, staging
+from stornello.spool.locks import LifeLock
+from stornello.spool.paths import Venue
+
+PARTIAL = ".partial"
+DONE = ".done"
+
+
+@dataclass(frozen=True, slots=True)
+class JobStatus:
+    """What a job says of itself while it runs. ``attempt`` counts from 1."""
+
+    table: TableId
+    claimed_at: str
+    notes: int = 0
+    guests: tuple[str, ...] = ()
+    attempt: int = 1
+    milestone: str = ""
+    milestone_at: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One claimed batch on disk."""
+
+    id: JobId
+    folder: Path = field(repr=False)
+
+    @property
+    def transcripts(self) -> Path:
+        """The claimed texts."""
+        return self.folder / "transcripts"
+
+    @property
+    def lock(self) -> LifeLock:
+        """Held by the process that works on the job, for its life."""
+        return LifeLock(self.folder / "job.lock")
+
+    @property
+    def log(self) -> Path:
+        """The child's output, live."""
+        return self.folder / "job.log"
+
+    @property
+    def outcome(self) -> Path:
+        """What the child leaves when it fails, as reason.json."""
+        return self.folder / "outcome"
+
+    @property
+    def status(self) -> JobStatus:
+        """Read the job's state; a missing or torn file reads as a fresh claim."""
+        try:
+            data = json.loads((self.folder / "status.json").read_text(encoding="utf-8"))
+            return JobStatus(**(data | {"guests": tuple(data["guests"])}))
+        except (OSError, ValueError, TypeError, KeyError):
+            return JobStatus(table_of(self.id), "", notes=len(staging.in_order(self.transcripts)))
+
+    def update(self, **changes: object) -> JobStatus:
+        """Change some of the job's state on disk and return it."""
+        status = replace(self.status, **changes)  # type: ignore[arg-type]
+        atomic.write_json(self.folder / "status.json", asdict(status))
+        return status
+
+
+def table_of(job: str) -> TableId:
+    """Return the table in a job's name, ``{table}_{HHMMSS}_{6 hex}``."""
+    return TableId(int(job.split("_", 1)[0]))
+
+
+def is_job_name(name: str) -> bool:
+    """Return whether ``name`` is one that :func:`claim` gives."""
+    parts = name.split("_")
+    return len(parts) == 3 and parts[0].isdecimal() and len(parts[1]) == 6 and len(parts[2]) == 6  # noqa: PLR2004
+
+
+def claim(venue: Venue, table: TableId, most: int, now: datetime) -> Job | None:
+    """Take up to ``most`` of the table's transcripts, oldest first, as one new job; None when there are none left.
+
+    File by file into ``{job}.partial``, then published by one rename: a file that arrives meanwhile stays for the next.
+    """
+    texts = staging.in_order(venue.staged(table))[:most]
+    if not texts:
+        return None
+    job = JobId(f"{table}_{now.astimezone():%H%M%S}_{secrets.token_hex(3)}")
+    partial = venue.jobs / f"{job}{PARTIAL}"
+    (partial / "transcripts").mkdir(parents=True)
+    for text in texts:
+        text.rename(partial / "transcripts" / text.name)
+    atomic.sync_folder(partial / "transcripts")
+    atomic.sync_folder(venue.staged(table))
+    return _publish(venue, job, now)
+
+
+def _publish(venue: Venue, job: JobId, now: datetime) -> Job:
+    partial = venue.jobs / f"{job}{PARTIAL}"
+    texts = staging.in_order(partial / "transcripts")
+    guests = tuple(dict.fromkeys(filter(None, map(staging.guest_of, texts))))
+    Job(job, partial).update(
+        table=table_of(job), claimed_at=now.isoformat(timespec="seconds"), notes=len(texts), guests=guests
+    )
+    atomic.move_folder(partial, venue.job(job))
+    return Job(job, venue.job(job))
+
+
+def recover(venue: Venue, now: datetime) -> list[Job]:
+    """Finish what a crash left half way and return the jobs that nobody finished, oldest claim first."""
+    for folder in list(_entries(venue)):
+        if folder.name.endswith(DONE):
+            shutil.rmtree(folder)
+        elif folder.name.endswith(PARTIAL):
+            _recover_partial(venue, folder, now)
+    return sorted(open_jobs(venue), key=lambda job: (job.status.claimed_at, job.id))
+
+
+def _recover_partial(venue: Venue, folder: Path, now: datetime) -> None:
+    if staging.in_order(folder / "transcripts"):
+        _publish(venue, JobId(folder.name.removesuffix(PARTIAL)), now)
+    else:
+        shutil.rmtree(folder)
+
+
+def open_jobs(venue: Venue) -> list[Job]:
+    """Return the published jobs in no particular order."""
+    return [Job(JobId(folder.name), folder) for folder in _entries(venue) if is_job_name(folder.name)]
+
+
+def _entries(venue: Venue) -> Iterator[Path]:
+    try:
+        with os.scandir(venue.jobs) as entries:
+            yield from [Path(entry.path) for entry in entries if entry.is_dir(follow_symlinks=False)]
+    except FileNotFoundError:
+        return
+
+
+def close(venue: Venue, job: Job) -> None:
+    """Archive a finished job's transcripts and remove its folder. Safe to repeat after a crash at any point."""
+    if job.transcripts.is_dir():
+        atomic.move_folder(job.transcripts, venue.archived_transcripts / job.id)
+    done = job.folder.with_name(job.id + DONE)
+    atomic.move_folder(job.folder, done)
+    shutil.rmtree(done)
+
+
+def give_up(venue: Venue, job: Job) -> Path:
+    """Move the whole job to failed_processing/, where its reason was written before; return its new place."""
+    target = venue.failed_processing / job.id
+    atomic.move_folder(job.folder, target)
+    return target

@@ -1,0 +1,48 @@
+"""What the DJ says of itself in .tmp_player/run/now_playing.json, for dashboards. Written by riproduzione only."""
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from stornello.spool import atomic
+
+FILE = "now_playing.json"
+
+
+@dataclass(frozen=True, slots=True)
+class NowPlaying:
+    """The room at ``at`` (seconds since the epoch). ``song`` is empty while nothing plays.
+
+    ``position_s`` was true at ``at``; while not ``paused`` it runs on with the clock. ``output`` is mpv's audio driver
+    (``null`` when the room has no sound card); ``songs_played`` counts since the service started.
+    """
+
+    at: float
+    song: str = ""
+    title: str = ""
+    table: int = 0
+    position_s: float = 0.0
+    duration_s: float = 0.0
+    paused: bool = False
+    volume: int = 0
+    crossfading: bool = False
+    output: str = ""
+    songs_played: int = 0
+
+    def position(self, now: float) -> float:
+        """Return where the song is at ``now`` (seconds since the epoch)."""
+        moved = 0.0 if self.paused or not self.song else max(0.0, now - self.at)
+        return min(self.position_s + moved, self.duration_s)
+
+
+def write(run: Path, playing: NowPlaying) -> None:
+    """Say what the room hears."""
+    atomic.write(run / FILE, json.dumps(asdict(playing), ensure_ascii=False).encode(), durable=False)
+
+
+def read(run: Path) -> NowPlaying | None:
+    """Return what the DJ said last, or None."""
+    try:
+        return NowPlaying(**json.loads((run / FILE).read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError):
+        return None

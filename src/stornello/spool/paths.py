@@ -1,0 +1,134 @@
+"""Every path of a venue, in one class. Who writes, who reads and what a crash leaves: docs/on-disk.md."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from stornello.domain.names import JobId, SongId, TableId
+
+
+@dataclass(frozen=True, slots=True)
+class Venue:
+    """One venue is one folder; nothing that belongs to it lies elsewhere."""
+
+    root: Path
+
+    @property
+    def from_tables(self) -> Path:
+        """Where recorders drop voice notes."""
+        return self.root / "FROM_TABLES"
+
+    @property
+    def work_in_progress(self) -> Path:
+        """Staged transcripts, a folder a table."""
+        return self.root / "WORK_IN_PROGRESS"
+
+    def staged(self, table: TableId) -> Path:
+        """Return the folder of one table's staged transcripts."""
+        return self.work_in_progress / str(table)
+
+    @property
+    def scratch(self) -> Path:
+        """Everything that is under way."""
+        return self.root / ".tmp_player"
+
+    @property
+    def hearing(self) -> Path:
+        """Claimed recordings, a folder each, until their transcript is staged."""
+        return self.scratch / "hearing"
+
+    @property
+    def jobs(self) -> Path:
+        """Claimed batches, a folder each."""
+        return self.scratch / "jobs"
+
+    def job(self, job: JobId) -> Path:
+        """Return the folder of one job."""
+        return self.jobs / job
+
+    @property
+    def run(self) -> Path:
+        """Sockets, locks and what the services say of themselves; mode 0700."""
+        return self.scratch / "run"
+
+    @property
+    def logs(self) -> Path:
+        """The services' logs, JSON lines."""
+        return self.scratch / "logs"
+
+    @property
+    def playlist(self) -> Path:
+        """The queue of songs, JSON lines, first in first out."""
+        return self.root / "playlist.queue"
+
+    @property
+    def producer_state(self) -> Path:
+        """The producer's memory of who has had how many songs."""
+        return self.root / "producer_state.json"
+
+    @property
+    def songs(self) -> Path:
+        """Finished audio and cards."""
+        return self.root / "songs"
+
+    def card(self, song: SongId) -> Path:
+        """Return the path of a song's card."""
+        return self.songs / f"{song}.json"
+
+    @property
+    def archived_recordings(self) -> Path:
+        """Every voice note as it came."""
+        return self.root / "archive" / "recordings"
+
+    @property
+    def archived_transcripts(self) -> Path:
+        """The transcripts that became songs."""
+        return self.root / "archive" / "transcripts"
+
+    @property
+    def short_transcriptions(self) -> Path:
+        """Recordings with too few words for a song."""
+        return self.root / "short_transcriptions"
+
+    @property
+    def transcription_errors(self) -> Path:
+        """Recordings that could not be used, a folder each, with the reason."""
+        return self.root / "transcription_errors"
+
+    @property
+    def failed_processing(self) -> Path:
+        """Jobs that did not become a song, whole, with the reason."""
+        return self.root / "failed_processing"
+
+    @property
+    def house_music(self) -> Path:
+        """The operator's own filler."""
+        return self.root / "house_music"
+
+    @property
+    def journal(self) -> Path:
+        """SQLite: what happened. Never decides."""
+        return self.root / "journal.db"
+
+    @property
+    def settings(self) -> Path:
+        """The operator's settings."""
+        return self.root / "stornello.toml"
+
+    def make(self) -> None:
+        """Create the folders that are missing. Safe to call at any time."""
+        for folder in (
+            self.from_tables,
+            self.work_in_progress,
+            self.hearing,
+            self.jobs,
+            self.logs,
+            self.songs,
+            self.archived_recordings,
+            self.archived_transcripts,
+            self.short_transcriptions,
+            self.transcription_errors,
+            self.failed_processing,
+            self.house_music,
+        ):
+            folder.mkdir(parents=True, exist_ok=True)
+        self.run.mkdir(mode=0o700, exist_ok=True)

@@ -1,0 +1,95 @@
+"""playlist.queue: finished songs waiting for the room, first in first out, JSON lines, under a file lock.
+
+A song is put once and taken once, whatever crashes: ``playlist.taken`` beside the queue remembers the last songs taken,
+and is written before the queue is, so that a put repeated after a crash finds its song in one of the two.
+"""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+from filelock import FileLock
+
+from stornello.domain.names import SongId
+from stornello.domain.songs import SongCard
+from stornello.spool import atomic
+
+LOCK_POLL_S = 0.005
+"""How often a waiting filelock looks again: its default of 50 ms would be the whole cost of a put (measured)."""
+
+REMEMBERED = 500
+"""Songs taken that are remembered, far more than can be between a put and its repetition."""
+
+
+class Playlist:
+    """The queue at ``path``. Every method may be called from any process of the venue."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.taken_path = path.with_name("playlist.taken")
+        self._lock = FileLock(f"{path}.lock", poll_interval=LOCK_POLL_S)
+
+    def put(self, card: SongCard) -> bool:
+        """Append ``card``; return False, and change nothing, when its song was put before."""
+        with self._lock:
+            cards = self._read()
+            if card.id in {c.id for c in cards} or card.id in self._taken():
+                return False
+            self._write([*cards, card])
+            return True
+
+    def peek(self) -> SongCard | None:
+        """Return the next song without taking it."""
+        return next(iter(self.waiting()), None)
+
+    def take(self, song: SongId) -> bool:
+        """Remove ``song`` from the queue because the room begins to hear it; False when it was not there."""
+        with self._lock:
+            cards = self._read()
+            rest = [card for card in cards if card.id != song]
+            if len(rest) == len(cards):
+                return False
+            self._remember(song)
+            self._write(rest)
+            return True
+
+    def waiting(self) -> list[SongCard]:
+        """Return the queue in order."""
+        with self._lock:
+            return self._read()
+
+    def _read(self) -> list[SongCard]:
+        return list(self._good_lines())
+
+    def _good_lines(self) -> Iterator[SongCard]:
+        """Yield the cards; lines that are none go to playlist.bad, so that a damaged line costs itself only."""
+        try:
+            lines = self.path.read_text(encoding="utf-8", errors="replace").splitlines()
+        except FileNotFoundError:
+            return
+        for line in lines:
+            if not line.strip():
+                continue
+            try:
+                card = SongCard.from_json(json.loads(line))
+            except (ValueError, KeyError, TypeError):
+                self._set_aside(line)
+            else:
+                yield card
+
+    def _set_aside(self, line: str) -> None:
+        bad = self.path.with_name("playlist.bad")
+        if not bad.exists() or line not in bad.read_text(encoding="utf-8").splitlines():
+            atomic.append_line(bad, line)
+
+    def _write(self, cards: list[SongCard]) -> None:
+        atomic.write_text(self.path, "".join(json.dumps(card.to_json(), ensure_ascii=False) + "\n" for card in cards))
+
+    def _taken(self) -> list[str]:
+        try:
+            return self.taken_path.read_text(encoding="utf-8").split()
+        except FileNotFoundError:
+            return []
+
+    def _remember(self, song: SongId) -> None:
+        atomic.write_text(self.taken_path, "\n".join([*self._taken(), song][-REMEMBERED:]) + "\n")

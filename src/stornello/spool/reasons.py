@@ -1,0 +1,62 @@
+"""reason.json: why something was set aside, in plain words, and what to do."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from stornello.domain.errors import StornelloError
+from stornello.domain.plain import Language, Plain
+from stornello.spool import atomic
+
+FILE = "reason.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why an entry is where it is. ``name`` is the entry's folder."""
+
+    name: str
+    code: str
+    what: Plain
+    todo: Plain
+    at: str
+
+    def within(self, language: Language) -> str:
+        """Return both sentences in one language."""
+        return f"{self.what.within(language)} {self.todo.within(language)}"
+
+
+def write(folder: Path, error: StornelloError, at: datetime) -> None:
+    """Put ``error`` into ``folder`` as its reason."""
+    atomic.write_json(
+        folder / FILE,
+        {
+            "code": error.code,
+            "what": {"it": error.what.it, "en": error.what.en},
+            "what_to_do": {"it": error.todo.it, "en": error.todo.en},
+            "at": at.isoformat(timespec="seconds"),
+        },
+    )
+
+
+def read(folder: Path) -> Reason | None:
+    """Return the reason in ``folder``, or None when there is none that can be read."""
+    try:
+        data = json.loads((folder / FILE).read_text(encoding="utf-8"))
+        return Reason(folder.name, data["code"], Plain(**data["what"]), Plain(**data["what_to_do"]), data["at"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def read_all(folder: Path) -> list[Reason]:
+    """Return the reasons of all entries of ``folder``, oldest first."""
+    return sorted(_each(folder), key=lambda reason: (reason.at, reason.name))
+
+
+def _each(folder: Path) -> Iterator[Reason]:
+    if folder.is_dir():
+        for entry in folder.iterdir():
+            if reason := read(entry):
+                yield reason

@@ -1,0 +1,85 @@
+"""One look at a venue, for dashboards and ``stornello status``: reads everything, changes nothing."""
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from stornello.domain.names import SongId, TableId
+from stornello.domain.songs import SongCard
+from stornello.spool import counts, jobs, now_playing, reasons, staging
+from stornello.spool.locks import LifeLock
+from stornello.spool.now_playing import NowPlaying
+from stornello.spool.paths import Venue
+from stornello.spool.playlist import Playlist
+
+SERVICES = ("watchdog", "producer", "riproduzione")
+
+
+@dataclass(frozen=True, slots=True)
+class InTheMaking:
+    """A job and how far it is."""
+
+    job: str
+    status: jobs.JobStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The venue at one moment."""
+
+    playing: NowPlaying | None
+    card: SongCard | None
+    queue: tuple[SongCard, ...]
+    making: tuple[InTheMaking, ...]
+    arriving: int
+    hearing: int
+    waiting: dict[TableId, staging.Waiting]
+    songs_tonight: dict[TableId, int]
+    short: int
+    errors: tuple[reasons.Reason, ...]
+    failures: tuple[reasons.Reason, ...]
+    running: dict[str, bool]
+
+    def to_json(self) -> dict[str, Any]:
+        """Return all of it as a JSON-able dict."""
+        data: dict[str, Any] = json.loads(json.dumps(asdict(self), default=str))
+        return data
+
+
+def look(venue: Venue) -> Snapshot:
+    """Read the venue as it is now."""
+    playing = now_playing.read(venue.run)
+    return Snapshot(
+        playing=playing,
+        card=read_card(venue, SongId(playing.song)) if playing and playing.song else None,
+        queue=tuple(Playlist(venue.playlist).waiting()),
+        making=tuple(sorted(map(_making, jobs.open_jobs(venue)), key=lambda making: making.status.claimed_at)),
+        arriving=_count(venue.from_tables),
+        hearing=_count(venue.hearing),
+        waiting=staging.waiting_tables(venue),
+        songs_tonight=counts.load(venue.producer_state).tonight,
+        short=_count(venue.short_transcriptions),
+        errors=tuple(reasons.read_all(venue.transcription_errors)),
+        failures=tuple(reasons.read_all(venue.failed_processing)),
+        running={service: LifeLock(venue.run / f"{service}.lock").looks_held() for service in SERVICES},
+    )
+
+
+def read_card(venue: Venue, song: SongId) -> SongCard | None:
+    """Return a song's card, or None when it is missing or damaged."""
+    try:
+        return SongCard.from_json(json.loads(venue.card(song).read_text(encoding="utf-8")))
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _making(job: jobs.Job) -> InTheMaking:
+    return InTheMaking(job.id, job.status)
+
+
+def _count(folder: Path) -> int:
+    try:
+        return sum(not entry.name.startswith(".") for entry in folder.iterdir())
+    except FileNotFoundError:
+        return 0
