@@ -30,6 +30,10 @@ class Counts:
         """Return the counts for ``night``: as they are, or begun anew when another night has begun."""
         return self if night == self.night else replace(self, night=night, fair={}, tonight={})
 
+    def with_fair(self, fair: dict[TableId, int]) -> "Counts":
+        """Return the counts with other fair counts."""
+        return replace(self, fair=fair)
+
     def plus(self, job: JobId, table: TableId) -> "Counts":
         """Count the song of ``job``, once."""
         if job in self.counted:

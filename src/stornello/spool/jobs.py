@@ -24,13 +24,13 @@ DONE = ".done"
 
 @dataclass(frozen=True, slots=True)
 class JobStatus:
-    """What a job says of itself while it runs. ``attempt`` counts from 1."""
+    """What a job says of itself while it runs. ``attempt`` is 1 from the first start on."""
 
     table: TableId
     claimed_at: str
     notes: int = 0
     guests: tuple[str, ...] = ()
-    attempt: int = 1
+    attempt: int = 0
     milestone: str = ""
     milestone_at: str = ""
 
@@ -56,11 +56,6 @@ class Job:
     def log(self) -> Path:
         """The child's output, live."""
         return self.folder / "job.log"
-
-    @property
-    def outcome(self) -> Path:
-        """What the child leaves when it fails, as reason.json."""
-        return self.folder / "outcome"
 
     @property
     def status(self) -> JobStatus:

@@ -22,6 +22,7 @@ class Reason:
     what: Plain
     todo: Plain
     at: str
+    retryable: bool = False
 
     def within(self, language: Language) -> str:
         """Return both sentences in one language."""
@@ -36,6 +37,7 @@ def write(folder: Path, error: StornelloError, at: datetime) -> None:
             "code": error.code,
             "what": {"it": error.what.it, "en": error.what.en},
             "what_to_do": {"it": error.todo.it, "en": error.todo.en},
+            "retryable": error.retryable,
             "at": at.isoformat(timespec="seconds"),
         },
     )
@@ -45,9 +47,21 @@ def read(folder: Path) -> Reason | None:
     """Return the reason in ``folder``, or None when there is none that can be read."""
     try:
         data = json.loads((folder / FILE).read_text(encoding="utf-8"))
-        return Reason(folder.name, data["code"], Plain(**data["what"]), Plain(**data["what_to_do"]), data["at"])
+        return Reason(
+            folder.name,
+            data["code"],
+            Plain(**data["what"]),
+            Plain(**data["what_to_do"]),
+            data["at"],
+            bool(data["retryable"]),
+        )
     except (OSError, ValueError, KeyError, TypeError):
         return None
+
+
+def forget(folder: Path) -> None:
+    """Remove the reason from ``folder``, because what it explains is tried again."""
+    (folder / FILE).unlink(missing_ok=True)
 
 
 def read_all(folder: Path) -> list[Reason]:

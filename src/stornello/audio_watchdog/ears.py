@@ -1,0 +1,187 @@
+"""One recording's way from claimed to staged, short or quarantined; every step can be repeated after a crash."""
+
+import hashlib
+import logging
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from stornello import media
+from stornello.domain.clock import Clock
+from stornello.domain.errors import ProviderError, RecordingError, StornelloError
+from stornello.domain.names import Origin
+from stornello.domain.plain import Plain
+from stornello.seams import Transcriber
+from stornello.spool import atomic, recordings
+from stornello.spool.journal import Journal
+from stornello.spool.paths import Venue
+from stornello.spool.recordings import Recording
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What decides a recording's fate; see the settings of the same names."""
+
+    languages: Sequence[str]
+    min_chars: int
+    retry: int
+    most_s: float
+    most_mb: float
+
+
+@dataclass(slots=True)
+class Ears:
+    """Hears recordings. ``attend`` may be called from several threads, one recording each."""
+
+    venue: Venue
+    transcriber: Transcriber
+    rules: Rules
+    journal: Journal
+    clock: Clock
+    _heard: set[str] = field(default_factory=set)
+    _guard: threading.Lock = field(default_factory=threading.Lock)
+
+    def __post_init__(self) -> None:
+        in_hand = {recording.facts.get("sha256", "")[:16] for recording in recordings.recordings(self.venue)}
+        self._heard = recordings.archived_shas(self.venue) | in_hand
+
+    def attend(self, recording: Recording) -> int:
+        """Bring ``recording`` as far as it goes. Return 0, or the failed attempt after which to try again."""
+        try:
+            if not recording.transcript.exists():
+                if recording.audio is None:
+                    recordings.forget(recording)
+                    return 0
+                if not self._hear(recording):
+                    return 0
+            self._settle(recording)
+        except StornelloError as error:
+            return self._failed(recording, error)
+        return 0
+
+    def _hear(self, recording: Recording) -> bool:
+        """Write what was said into the recording's folder; False when it was heard before."""
+        audio = recording.audio
+        assert audio is not None  # noqa: S101 - attend has just seen it
+        self._refuse_giants(audio)
+        sha = recording.facts.get("sha256") or _sha256(audio)
+        begun_before = "attempts" in recording.facts
+        if not self._is_new(sha) and not begun_before:
+            log.info("recording heard before", extra={"recording": recording.name})
+            self.journal.recording(sha, recording.name, None, "duplicate", 0, self.clock.now())
+            recordings.forget(recording)
+            return False
+        attempts = int(recording.facts.get("attempts", "0")) + 1
+        recording.learn(sha256=sha, attempts=str(attempts))
+        self._refuse_strays(recording)
+        if attempts > self.rules.retry + 1:
+            raise _engine_keeps_dying()
+        media.to_speech(audio, recording.speech, self.rules.most_s)
+        heard = self.transcriber.hear(recording.speech, self.rules.languages)
+        recording.speech.unlink()
+        atomic.write_text(recording.transcript, heard.text.strip())
+        return True
+
+    def _is_new(self, sha: str) -> bool:
+        with self._guard:
+            new = sha[:16] not in self._heard
+            self._heard.add(sha[:16])
+            return new
+
+    def _refuse_giants(self, audio: Path) -> None:
+        if audio.stat().st_size > self.rules.most_mb * 1e6:
+            most = f"{self.rules.most_mb:g} MB"
+            raise RecordingError(
+                "too-large",
+                Plain(f"La registrazione supera {most}.", f"The recording is larger than {most}."),
+                Plain("Accorciala, o alza MAX_RECORDING_MB.", "Shorten it, or raise MAX_RECORDING_MB."),
+            )
+
+    def _refuse_strays(self, recording: Recording) -> None:
+        if recording.origin is None:
+            raise RecordingError(
+                "no-table",
+                Plain("Il nome del file non dice il tavolo.", "The file's name does not tell the table."),
+                Plain(
+                    "Chiamalo NUMERO-nome, per esempio 5-anna.wav, oppure: stornello retry NOME --table 5",
+                    "Call it NUMBER-name, such as 5-anna.wav, or: stornello retry NAME --table 5",
+                ),
+            )
+
+    def _settle(self, recording: Recording) -> None:
+        """Archive the audio and move the transcript on: to its table, or aside when it is too short for a song."""
+        origin = recording.origin
+        assert origin is not None  # noqa: S101 - nothing without a table is heard
+        chars = len(recording.transcript.read_text(encoding="utf-8"))
+        short = chars < self.rules.min_chars
+        self._note(recording, origin, "short" if short else "staged", chars)
+        recordings.archive(self.venue, recording)
+        if short:
+            recordings.set_aside(self.venue.short_transcriptions, recording, self._too_short(chars), self.clock.now())
+        else:
+            recordings.stage(self.venue, recording, origin)
+
+    def _too_short(self, chars: int) -> RecordingError:
+        least = self.rules.min_chars
+        if not chars:
+            return RecordingError(
+                "no-speech",
+                Plain("Non si sente nessuno parlare.", "Nobody can be heard speaking."),
+                Plain(
+                    "Se non è giusto, registra più vicino al microfono.",
+                    "If that is wrong, record closer to the microphone.",
+                ),
+            )
+        return RecordingError(
+            "too-short",
+            Plain(
+                f"Troppo poco per una canzone: {chars} caratteri su {least}.",
+                f"Too little for a song: {chars} characters of {least}.",
+            ),
+            Plain(
+                "Racconta di più, o abbassa MIN_CHARS_TRANSCRIPTION.", "Tell more, or lower MIN_CHARS_TRANSCRIPTION."
+            ),
+        )
+
+    def _failed(self, recording: Recording, error: StornelloError) -> int:
+        attempt = int(recording.facts.get("attempts", "0"))
+        if isinstance(error, ProviderError) and error.retryable and attempt <= self.rules.retry:
+            log.warning(
+                "hearing failed, will try again",
+                extra={"recording": recording.name, "code": error.code, "attempt": attempt},
+            )
+            return attempt
+        self._note(recording, recording.origin, "error", 0, error.code)
+        recordings.archive(self.venue, recording, refused=True)
+        recordings.set_aside(self.venue.transcription_errors, recording, error, self.clock.now())
+        with self._guard:
+            self._heard.discard(recording.facts.get("sha256", "")[:16])
+        return 0
+
+    def _note(self, recording: Recording, origin: Origin | None, outcome: str, chars: int, code: str = "") -> None:
+        table = origin.table if origin else None
+        sha = recording.facts.get("sha256", "")
+        self.journal.recording(sha, recording.name, table, outcome, chars, self.clock.now())
+        facts = {"recording": recording.name, "table": table, "outcome": outcome, "chars": chars} | (
+            {"code": code} if code else {}
+        )
+        log.log(logging.WARNING if code else logging.INFO, "recording attended", extra=facts)
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _engine_keeps_dying() -> RecordingError:
+    return RecordingError(
+        "engine-died",
+        Plain(
+            "Il motore di ascolto si è fermato più volte su questa registrazione.",
+            "The speech engine died several times on this recording.",
+        ),
+        Plain("Ascoltala; per riprovare: stornello retry NOME", "Listen to it; to try again: stornello retry NAME"),
+    )

@@ -1,0 +1,110 @@
+"""How one song becomes the next: pure plans over what a listening pass found in the two files.
+
+All times are seconds in the file's own time, so that a plan stays true whatever is paused, sought or resumed.
+"""
+
+from dataclasses import dataclass
+
+from stornello.domain.songs import Sound
+
+TARGET_LUFS = -16.0
+"""The level of the room (integrated, EBU R 128): loud enough to carry, low enough for two songs to overlap."""
+
+CEILING_DBTP = -1.0
+"""No gain raises a song's true peak above this."""
+
+LEAD_S = 0.6
+"""What the player has filtered already and can no longer be shaped (measured with mpv's 0.2 s buffer, with room)."""
+
+SHORTEST_FADE_S = 0.5
+"""Below this a crossfade is no longer heard as one: the songs are joined instead."""
+
+DECLICK_S = 0.02
+"""A beginning in the middle of a sound is this soft."""
+
+CUT_FADE_S = 1.0
+"""How a song ends that is not played to its end, when nothing follows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fade:
+    """An equal-power slope over ``length_s`` from ``start_s``."""
+
+    start_s: float
+    length_s: float
+
+    @property
+    def end_s(self) -> float:
+        """Where the slope is over."""
+        return self.start_s + self.length_s
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """What a player does to a song's level: a gain in dB, silence before ``fade_in``, silence after ``fade_out``."""
+
+    gain_db: float
+    fade_in: Fade | None = None
+    fade_out: Fade | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What of a file the room hears. ``cut`` means that the file sounds on after ``end_s``."""
+
+    begin_s: float
+    end_s: float
+    cut: bool = False
+
+    @property
+    def length_s(self) -> float:
+        """How long the room hears it."""
+        return self.end_s - self.begin_s
+
+
+@dataclass(frozen=True, slots=True)
+class Handover:
+    """When, in the leaving song's time, the next one begins, and how long both sound. 0: one ends, the other begins."""
+
+    at_s: float
+    length_s: float
+
+    @property
+    def fade_out(self) -> Fade | None:
+        """The leaving song's slope."""
+        return Fade(self.at_s, self.length_s) if self.length_s else None
+
+
+def part(sound: Sound, only_s: float = 0) -> Part:
+    """Return the audible part of a song, or its first ``only_s`` seconds (0: all)."""
+    begin = min(max(0.0, sound.cue_in_s), sound.duration_s)
+    end = sound.cue_out_s if begin < sound.cue_out_s <= sound.duration_s else sound.duration_s
+    if only_s and begin + only_s < end:
+        return Part(begin, begin + only_s, cut=True)
+    return Part(begin, end)
+
+
+def gain_db(sound: Sound) -> float:
+    """Return the gain that brings a song to the room's level, as far as its true peak allows."""
+    wanted = TARGET_LUFS - sound.loudness_lufs if sound.loudness_lufs is not None else 0.0
+    return wanted if sound.true_peak_dbtp is None else min(wanted, CEILING_DBTP - sound.true_peak_dbtp)
+
+
+def fade_length(crossfade_s: float, leaving: Part, coming: Part) -> float:
+    """Return the crossfade's length: as set, but never longer than a third of either song."""
+    return max(0.0, min(crossfade_s, leaving.length_s / 3, coming.length_s / 3))
+
+
+def handover(leaving: Part, ear_s: float, length_s: float) -> Handover:
+    """Plan the passage at the end of ``leaving``, of which the room now hears ``ear_s``.
+
+    When less than the whole length can still be shaped, it is shorter; when hardly any can, the songs are joined.
+    """
+    start = max(leaving.end_s - length_s, ear_s + LEAD_S)
+    left = leaving.end_s - start
+    return Handover(start, left) if left >= SHORTEST_FADE_S else Handover(max(leaving.end_s, ear_s), 0.0)
+
+
+def skip(leaving: Part, ear_s: float, length_s: float) -> Handover:
+    """Plan the passage that begins as soon as it can be shaped."""
+    return handover(Part(leaving.begin_s, min(leaving.end_s, ear_s + LEAD_S + length_s)), ear_s, length_s)

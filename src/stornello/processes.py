@@ -1,0 +1,63 @@
+"""Child processes that cannot outstay their welcome: bounded in time, ended as a group, gone with their parent."""
+
+import contextlib
+import ctypes
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Sequence
+
+PARENT = "STORNELLO_PARENT"
+"""Environment variable that tells one of our own children whose death it must not survive."""
+
+_PR_SET_PDEATHSIG = 1
+
+
+def run(arguments: Sequence[str], timeout_s: float) -> subprocess.CompletedProcess[str]:
+    """Run a program to its end in a session of its own and return what it said.
+
+    Raises:
+        subprocess.TimeoutExpired: it took longer than ``timeout_s``; its whole group has been killed.
+        FileNotFoundError: there is no such program.
+    """
+    child = subprocess.Popen(
+        arguments,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        errors="replace",
+        start_new_session=True,
+    )
+    with child:
+        try:
+            out, err = child.communicate(timeout=timeout_s)
+        except BaseException:
+            kill_group(child.pid)
+            raise
+    return subprocess.CompletedProcess(arguments, child.returncode, out, err)
+
+
+def kill_group(leader: int, how: signal.Signals = signal.SIGKILL) -> None:
+    """Send ``how`` to the process group that ``leader`` leads; nothing happens when it is gone."""
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(leader, how)
+
+
+def environment_of_child() -> dict[str, str]:
+    """Return the environment for one of our own children, so that :func:`end_with_parent` knows its parent."""
+    return dict(os.environ) | {PARENT: str(os.getpid())}
+
+
+def end_with_parent(how: signal.Signals = signal.SIGTERM) -> None:
+    """Ask the kernel to send us ``how`` when our parent dies (Linux; elsewhere the locks alone protect the work).
+
+    Does nothing unless the parent named itself by :func:`environment_of_child`. Source: prctl(2), PR_SET_PDEATHSIG.
+    """
+    parent = os.environ.pop(PARENT, "")
+    if not parent or not sys.platform.startswith("linux"):
+        return
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, int(how))
+    if os.getppid() != int(parent):  # it died before the kernel knew
+        os.kill(os.getpid(), how)

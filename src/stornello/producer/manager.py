@@ -1,0 +1,226 @@
+"""The manager: whose turn it is, claim, dispatch, settle. One pass holds all the logic, the disk all the state."""
+
+import logging
+import threading
+from datetime import datetime, timedelta
+from multiprocessing import connection
+
+from stornello.domain.backoff import backoff
+from stornello.domain.clock import Clock
+from stornello.domain.errors import GenerationFailed, StornelloError
+from stornello.domain.fairness import next_table, welcome
+from stornello.domain.names import JobId, SongId, TableId
+from stornello.domain.plain import Plain
+from stornello.domain.songs import SongCard
+from stornello.producer.pool import Pool
+from stornello.producer.worker import DEADLINE_PASSED
+from stornello.spool import counts, jobs, reasons, staging
+from stornello.spool.jobs import Job
+from stornello.spool.journal import Journal
+from stornello.spool.paths import Venue
+from stornello.spool.playlist import Playlist
+from stornello.spool.snapshot import read_card
+
+log = logging.getLogger(__name__)
+
+MAX_ATTEMPTS = 3
+_RETRY_BASE_S = 5.0
+
+
+class Producer:
+    """Turns waiting tables into songs.
+
+    ``max_queue_size`` bounds queued and in flight together: counting only the queue overshoots by the pool's size.
+    """
+
+    def __init__(
+        self,
+        venue: Venue,
+        pool: Pool,
+        journal: Journal,
+        clock: Clock,
+        *,
+        max_queue_size: int,
+        max_notes: int,
+        night_begins: int,
+        poll_s: float,
+    ) -> None:
+        self.venue = venue
+        self.pool = pool
+        self.journal = journal
+        self.clock = clock
+        self.max_queue_size = max_queue_size
+        self.max_notes = max_notes
+        self.night_begins = night_begins
+        self.poll_s = poll_s
+        self.playlist = Playlist(venue.playlist)
+        self.counts = counts.load(venue.producer_state)
+        self._present: frozenset[TableId] = frozenset()
+        self._open: dict[JobId, Job] = {}
+        self._not_before: dict[JobId, float] = {}
+
+    def recover(self) -> None:
+        """Find the jobs that an earlier life left open; the next passes finish or resume them. Call once, first."""
+        for job in jobs.recover(self.venue, self.clock.now()):
+            self._open[job.id] = job
+            log.info("job found open", extra={"job": job.id, "attempt": job.status.attempt})
+
+    def tick(self) -> None:
+        """One pass: settle what has ended, resume what is due, then claim for the fair table while there is room."""
+        for job_id, code in self.pool.ended():
+            self._settle(self._open[job_id], code)
+        self._new_night()
+        self._resume()
+        waiting = self._waiting()
+        while not self.pool.is_full() and self._has_room() and (table := self._next(waiting)):
+            self._begin(table)
+            waiting.pop(table)
+
+    def run(self, stop: threading.Event) -> None:
+        """Pass after pass until ``stop``; interrupted jobs stay on disk and go on at the next start."""
+        self.recover()
+        while not stop.is_set():
+            self.tick()
+            self._pause(stop)
+        for job_id in self.pool.stop():
+            job = self._open[job_id]
+            if job.folder.is_dir():
+                job.update(attempt=max(0, job.status.attempt - 1))  # being stopped is no failure of the job
+                log.info("job interrupted, will go on", extra={"job": job_id})
+
+    def _pause(self, stop: threading.Event) -> None:
+        """Wait for the next pass, or less when a worker ends."""
+        if self.pool.jobs:
+            connection.wait(self.pool.sentinels(), self.poll_s)
+        else:
+            stop.wait(self.poll_s)
+
+    def _new_night(self) -> None:
+        night = (self.clock.now().astimezone() - timedelta(hours=self.night_begins)).date().isoformat()
+        self._remember(self.counts.during(night))
+
+    def _waiting(self) -> dict[TableId, datetime]:
+        """Return the tables with material and since when; tables that have just come start at the others' level."""
+        waiting = {table: found.since for table, found in staging.waiting_tables(self.venue).items()}
+        present = frozenset(waiting) | self._busy()
+        self._remember(self.counts.with_fair(welcome(present, self._present, self.counts.fair)))
+        self._present = present
+        return waiting
+
+    def _next(self, waiting: dict[TableId, datetime]) -> TableId | None:
+        return next_table(waiting, self._busy(), self.counts.fair)
+
+    def _busy(self) -> frozenset[TableId]:
+        return frozenset(map(jobs.table_of, self._open))
+
+    def _has_room(self) -> bool:
+        return len(self.playlist.waiting()) + len(self._open) < self.max_queue_size
+
+    def _begin(self, table: TableId) -> None:
+        job = jobs.claim(self.venue, table, self.max_notes, self.clock.now())
+        if job:
+            self._open[job.id] = job
+            log.info("job claimed", extra={"job": job.id, "table": table, "notes": job.status.notes})
+            self._dispatch(job)
+
+    def _resume(self) -> None:
+        """Give open jobs without a worker one, unless it is too early or an orphaned child still holds the job."""
+        for job in list(self._open.values()):
+            due = self._not_before.get(job.id, 0.0) <= self.clock.monotonic()
+            if job.id in self.pool.jobs or not due or not job.lock.is_free():
+                continue
+            if self._card(job):
+                self._deliver(job)
+            elif not self.pool.is_full():
+                self._dispatch(job)
+
+    def _dispatch(self, job: Job) -> None:
+        """Start the job's next attempt; one that has had them all is poison and stops here."""
+        attempt = job.status.attempt + 1
+        if attempt > MAX_ATTEMPTS:
+            self._give_up(job, _keeps_dying())
+            return
+        job.update(attempt=attempt, milestone="CLAIMED", milestone_at=self.clock.now().isoformat(timespec="seconds"))
+        reasons.forget(job.folder)
+        self.pool.start(job)
+        log.info("job started", extra={"job": job.id, "attempt": attempt})
+
+    def _settle(self, job: Job, code: int) -> None:
+        """Decide what a finished worker leaves: a song, another attempt, or a failure with its reason."""
+        reason = reasons.read(job.folder)
+        if not job.lock.is_free():  # the worker was killed and its child lives on: _resume looks again
+            log.warning("worker lost, child goes on", extra={"job": job.id})
+        elif self._card(job):
+            self._deliver(job)
+        elif reason and not reason.retryable:
+            self._fail(job, reason.code)
+        elif job.status.attempt < MAX_ATTEMPTS:
+            self._not_before[job.id] = self.clock.monotonic() + backoff(job.status.attempt, _RETRY_BASE_S)
+            log.warning(
+                "job will be tried again", extra={"job": job.id, "exit": code, "code": reason.code if reason else ""}
+            )
+        elif reason:
+            self._fail(job, reason.code)
+        else:
+            self._give_up(job, _too_slow() if code == DEADLINE_PASSED else _keeps_dying())
+
+    def _card(self, job: Job) -> SongCard | None:
+        return read_card(self.venue, SongId(job.id))
+
+    def _deliver(self, job: Job) -> None:
+        """Hand the song to the room. Every step may be repeated: what a crash leaves is finished at the next start."""
+        card = self._card(job)
+        assert card is not None  # noqa: S101 - both callers have just seen it
+        self.playlist.put(card)
+        self._remember(self.counts.plus(job.id, card.table))
+        self.journal.song(card)
+        jobs.close(self.venue, job)
+        self._drop(job)
+        log.info(
+            "song in the playlist",
+            extra={"job": job.id, "table": card.table, "seconds": round(card.sound.duration_s, 1)},
+        )
+
+    def _give_up(self, job: Job, error: StornelloError) -> None:
+        reasons.write(job.folder, error, self.clock.now())
+        self._fail(job, error.code)
+
+    def _fail(self, job: Job, code: str) -> None:
+        self.journal.failure(job.id, jobs.table_of(job.id), code, self.clock.now())
+        jobs.give_up(self.venue, job)
+        self._drop(job)
+        log.error("job failed", extra={"job": job.id, "code": code})
+
+    def _drop(self, job: Job) -> None:
+        self._open.pop(job.id, None)
+        self._not_before.pop(job.id, None)
+
+    def _remember(self, fresh: counts.Counts) -> None:
+        if fresh != self.counts:
+            self.counts = fresh
+            counts.save(self.venue.producer_state, fresh)
+
+
+def _too_slow() -> GenerationFailed:
+    return GenerationFailed(
+        "job-too-slow",
+        Plain("La canzone non è stata pronta entro il tempo concesso.", "The song was not ready within its time."),
+        Plain(
+            "Alza JOB_DEADLINE_SECONDS; per riprovare: stornello retry NOME",
+            "Raise JOB_DEADLINE_SECONDS; to try again: stornello retry NAME",
+        ),
+    )
+
+
+def _keeps_dying() -> GenerationFailed:
+    return GenerationFailed(
+        "job-crashed",
+        Plain(
+            "Il processo della canzone si è interrotto più volte.",
+            "The song's process ended unexpectedly several times.",
+        ),
+        Plain(
+            "Guarda job.log in questa cartella; per riprovare: stornello retry NOME",
+            "See job.log in this folder; to try again: stornello retry NAME",
+        ),
+    )

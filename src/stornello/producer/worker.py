@@ -1,0 +1,31 @@
+"""One worker process: runs one job's child and keeps the job's state on disk true. The disk is its only result."""
+
+import signal
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from stornello import logs
+from stornello.domain.names import JobId
+from stornello.processes import end_with_parent
+from stornello.producer.child import follow
+from stornello.spool.jobs import Job
+
+DEADLINE_PASSED = 124
+"""The worker's exit code when it had to end its child (as timeout(1) has it)."""
+
+
+def work(folder: Path, command: Sequence[str], deadline_s: float, log_folder: Path) -> None:
+    """Run the job in ``folder`` to its end and exit with the child's code; a signal's code is 128 + the signal."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    end_with_parent()
+    logs.set_up("producer-worker", log_folder)
+    job = Job(JobId(folder.name), folder)
+
+    def on_milestone(text: str) -> None:
+        job.update(milestone=text[:80], milestone_at=datetime.now(UTC).isoformat(timespec="seconds"))
+
+    code = follow(command, job.log, deadline_s, on_milestone)
+    sys.exit(DEADLINE_PASSED if code is None else code if code >= 0 else 128 - code)

@@ -1,0 +1,180 @@
+""".tmp_player/hearing/{arrival}/: a recording that came through the door, until its transcript is staged.
+
+The folder's content alone says how far it is, so that a crash anywhere is picked up at the next start:
+
+- ``audio.*`` and no ``transcript.txt``: not heard yet;
+- ``transcript.txt``: heard; the audio may already be archived;
+- neither: staged (or never arrived); only the empty folder is left.
+"""
+
+import json
+import shutil
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from stornello.domain.errors import StornelloError
+from stornello.domain.names import Origin, TableId, guest_in, origin_of
+from stornello.spool import atomic, reasons
+from stornello.spool.paths import Venue
+from stornello.spool.staging import staged_name
+
+_STAMP = "%Y%m%dT%H%M%S%f"
+_LONGEST_NAME = 120
+"""Bytes of the guest's file name that are kept in ours: with our own parts it stays below what file systems take."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """One claimed recording on disk. ``arrival`` sorts by time."""
+
+    arrival: str
+    folder: Path = field(repr=False)
+
+    @property
+    def audio(self) -> Path | None:
+        """The sound as it came, or None once it is archived."""
+        return next(self.folder.glob("audio*"), None)
+
+    @property
+    def speech(self) -> Path:
+        """Scratch: the sound as the transcriber wants it."""
+        return self.folder / "speech.wav"
+
+    @property
+    def transcript(self) -> Path:
+        """What was heard."""
+        return self.folder / "transcript.txt"
+
+    @property
+    def facts(self) -> dict[str, str]:
+        """What is known of it: name, sha256, attempts, table. Missing or torn reads as nothing."""
+        try:
+            return {str(k): str(v) for k, v in json.loads((self.folder / "recording.json").read_text()).items()}
+        except (OSError, ValueError, AttributeError):
+            return {}
+
+    def learn(self, **facts: str) -> dict[str, str]:
+        """Add ``facts`` on disk and return all of them."""
+        known = self.facts | facts
+        atomic.write_json(self.folder / "recording.json", known)
+        return known
+
+    @property
+    def name(self) -> str:
+        """The path below FROM_TABLES that it came under."""
+        return self.facts.get("name", "")
+
+    @property
+    def origin(self) -> Origin | None:
+        """Table and guest, by the name or as an operator put it right; None when nobody can tell."""
+        told = self.facts.get("table")
+        if told:
+            return Origin(TableId(int(told)), guest_in(Path(self.name).stem))
+        return origin_of(self.name)
+
+
+class Claims:
+    """Gives every arrival a place of its own, in an order that never runs backwards."""
+
+    def __init__(self, venue: Venue) -> None:
+        self.venue = venue
+        self._last = max((recording.arrival for recording in recordings(venue)), default="")
+
+    def claim(self, path: Path, name: str, now: datetime) -> Recording:
+        """Take the file ``path`` out of FROM_TABLES by one rename. Raises OSError when it cannot be had."""
+        recording = self._new(now)
+        recording.learn(name=name)
+        suffix = path.suffix.lower()
+        path.rename(recording.folder / f"audio{suffix if suffix.isascii() and len(suffix) < 10 else ''}")  # noqa: PLR2004
+        atomic.sync_folder(recording.folder)
+        atomic.sync_folder(path.parent)
+        return recording
+
+    def again(self, entry: Path, now: datetime, table: TableId | None = None) -> Recording:
+        """Take a quarantined entry back in, as if it had just arrived; ``table`` puts right a name that told none."""
+        fresh = Recording("", entry)
+        fresh.learn(attempts="0", **({"table": str(table)} if table else {}))
+        reasons.forget(entry)
+        arrival = self._stamp(now)
+        atomic.move_folder(entry, self.venue.hearing / arrival)
+        return Recording(arrival, self.venue.hearing / arrival)
+
+    def _new(self, now: datetime) -> Recording:
+        arrival = self._stamp(now)
+        folder = self.venue.hearing / arrival
+        folder.mkdir()
+        return Recording(arrival, folder)
+
+    def _stamp(self, now: datetime) -> str:
+        stamp = now.strftime(_STAMP)
+        if stamp <= self._last:
+            stamp = (datetime.strptime(self._last, _STAMP) + timedelta(microseconds=1)).strftime(_STAMP)  # noqa: DTZ007 - a name, not a time
+        self._last = stamp
+        return stamp
+
+
+def recordings(venue: Venue) -> Iterator[Recording]:
+    """Yield the claimed recordings, oldest first."""
+    if venue.hearing.is_dir():
+        for folder in sorted(venue.hearing.iterdir()):
+            if folder.is_dir() and not folder.is_symlink():
+                yield Recording(folder.name, folder)
+
+
+def archived_shas(venue: Venue) -> set[str]:
+    """Return the first 16 hex digits of the sha256 of every recording that was heard before."""
+    names = (path.name.split("_", 2) for path in venue.archived_recordings.iterdir() if path.is_file())
+    return {parts[1] for parts in names if len(parts) == 3}  # noqa: PLR2004 - {arrival}_{sha}_{name}
+
+
+def archive(venue: Venue, recording: Recording, *, refused: bool = False) -> None:
+    """Give the audio its lasting name; a refused one keeps a second name in its quarantine. Safe to repeat."""
+    audio = recording.audio
+    if audio is None:
+        return
+    folder = venue.archived_recordings / "refused" if refused else venue.archived_recordings
+    folder.mkdir(exist_ok=True)
+    sha = recording.facts.get("sha256", "0" * 16)[:16]
+    target = folder / f"{recording.arrival}_{sha}_{safe_name(recording.name) or audio.name}"
+    if refused:
+        target.hardlink_to(audio) if not target.exists() else None
+        atomic.sync_folder(folder)
+    else:
+        atomic.publish(audio, target)
+
+
+def stage(venue: Venue, recording: Recording, origin: Origin) -> None:
+    """Hand the transcript to the table's waiting texts and let go of the recording. Safe to repeat."""
+    folder = venue.staged(origin.table)
+    if not folder.is_dir():
+        folder.mkdir(parents=True, exist_ok=True)
+        atomic.sync_folder(folder.parent)
+    sha = recording.facts.get("sha256", "0" * 16)
+    if recording.transcript.exists():
+        recording.transcript.rename(folder / staged_name(recording.arrival, sha, origin.guest))
+        atomic.sync_folder(folder)
+    forget(recording)
+
+
+def set_aside(folder: Path, recording: Recording, error: StornelloError, at: datetime) -> None:
+    """Move the whole entry into ``folder`` (short ones, or quarantine) with its reason."""
+    recording.speech.unlink(missing_ok=True)
+    reasons.write(recording.folder, error, at)
+    atomic.move_folder(recording.folder, folder / f"{recording.arrival}_{safe_name(recording.name)}")
+
+
+def forget(recording: Recording) -> None:
+    """Remove a recording's folder, once all that mattered has left it."""
+    shutil.rmtree(recording.folder)
+
+
+def safe_name(name: str) -> str:
+    """Return ``name`` as one short path component without control characters or a leading dot."""
+    flat = unicodedata.normalize("NFC", name).replace("/", "-")
+    printable = "".join(c for c in flat if c.isprintable()).lstrip(".").strip()
+    stem, dot, suffix = printable.rpartition(".")
+    stem = stem.encode()[: _LONGEST_NAME - len(suffix.encode()[:10])].decode(errors="ignore")
+    return f"{stem}{dot}{suffix[:10]}" if dot else printable.encode()[:_LONGEST_NAME].decode(errors="ignore")
