@@ -11,10 +11,15 @@ from stornello.models.source import ANSWER_S, ModelFile, SourceSilent, no_answer
 
 @dataclass(frozen=True, slots=True)
 class HubSource:
-    """A repository at one revision. Broken downloads are resumed by the hub's client."""
+    """A repository at one revision, of ``endpoint`` (None: the client's own choice, ``HF_ENDPOINT`` included).
+
+    Broken downloads are resumed by the hub's client.
+    """
 
     repository: str
     revision: str
+    endpoint: str | None = None
+    answer_s: float = ANSWER_S
 
     @property
     def label(self) -> str:
@@ -24,12 +29,13 @@ class HubSource:
     def fetch(self, files: Sequence[ModelFile], into: Path) -> None:
         """Download ``files`` into ``into``."""
         hub = _client()
-        probe = hub.hf_hub_url(self.repository, files[0].name, revision=self.revision)
+        pinned = {"revision": self.revision, "endpoint": self.endpoint}
+        probe = hub.hf_hub_url(self.repository, files[0].name, **pinned)
         try:
             # The client itself asks six times, 23 s and more, before it gives up.
-            within(ANSWER_S, lambda: hub.get_hf_file_metadata(probe, timeout=ANSWER_S))
+            within(self.answer_s, lambda: hub.get_hf_file_metadata(probe, timeout=self.answer_s))
             for file in files:
-                hub.hf_hub_download(self.repository, file.name, revision=self.revision, local_dir=into)
+                hub.hf_hub_download(self.repository, file.name, local_dir=into, **pinned)
         except Exception as error:  # its transport's errors differ from version to version
             raise no_answer(error) from error
 

@@ -43,9 +43,9 @@ def _unlooped(words: list[str], length: int) -> list[str]:
     at = 0
     while at < len(words):
         times = _rounds(plain, at, length)
-        rounds = 1 if times >= _TIMES else times
-        kept += words[at : at + length * rounds]
-        at += length * times
+        looped = times >= _TIMES
+        kept += words[at : at + (length if looped else 1)]
+        at += length * times if looped else 1
     return kept
 
 
