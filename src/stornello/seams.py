@@ -7,8 +7,9 @@ A provider only translates. Retry, budget and backoff live outside it, once. Eve
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NewType, Protocol
+from typing import Literal, NewType, Protocol
 
+from stornello.domain.crossfade import Envelope
 from stornello.domain.names import TableId
 from stornello.domain.songs import Lyrics, SungLine
 
@@ -105,5 +106,67 @@ class MusicStudio(Protocol):
 
         Raises:
             GenerationFailed: the song was accepted and then failed for good.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class DeckState:
+    """What a deck says of itself.
+
+    ``loading`` until the song could sound at once, ``ready`` from then on, ``ended`` when it has been heard to its end,
+    ``failed`` when the file is none that can be played (``error`` in the player's words). ``position_s`` is what the
+    room hears now, in file time; None while that is unknown. ``output`` is the sound driver in use, ``null`` for none.
+    """
+
+    phase: Literal["empty", "loading", "ready", "ended", "failed"]
+    position_s: float | None = None
+    output: str = ""
+    error: str = ""
+
+
+class Deck(Protocol):
+    """One player process with one song in it. Every method but ``close`` may raise ``PlayerLost``: open another."""
+
+    def load(self, audio: Path, begin_s: float, envelope: Envelope) -> None:
+        """Put a song on, held at ``begin_s``, in place of whatever was on. Returns before it is ready."""
+        ...
+
+    def shape(self, envelope: Envelope) -> None:
+        """Change the song's envelope; what sounds within ``crossfade.LEAD_S`` keeps the old one."""
+        ...
+
+    def hold(self, *, on: bool) -> None:
+        """Hold the song, or let it run."""
+        ...
+
+    def seek(self, to_s: float) -> None:
+        """Go on from ``to_s``."""
+        ...
+
+    def set_volume(self, percent: float) -> None:
+        """Set the deck's volume, 0 to 100."""
+        ...
+
+    def state(self) -> DeckState:
+        """Ask the deck how it is."""
+        ...
+
+    def close(self) -> None:
+        """End the player, whatever its state."""
+        ...
+
+
+class Player(Protocol):
+    """Where decks come from."""
+
+    name: str
+
+    def open(self, slot: str) -> Deck:
+        """Start the deck called ``slot``, silent and empty; ends what was left in that place.
+
+        Raises:
+            ProviderRefused: the player is not installed.
+            PlayerLost: it did not come up.
         """
         ...

@@ -108,3 +108,9 @@ def handover(leaving: Part, ear_s: float, length_s: float) -> Handover:
 def skip(leaving: Part, ear_s: float, length_s: float) -> Handover:
     """Plan the passage that begins as soon as it can be shaped."""
     return handover(Part(leaving.begin_s, min(leaving.end_s, ear_s + LEAD_S + length_s)), ear_s, length_s)
+
+
+def cut(heard: Part) -> Fade | None:
+    """Return how a song ends that is not played to its end and is followed by nothing."""
+    length = min(CUT_FADE_S, heard.length_s / 3)
+    return Fade(heard.end_s - length, length) if heard.cut else None

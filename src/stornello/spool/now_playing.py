@@ -14,7 +14,8 @@ class NowPlaying:
     """The room at ``at`` (seconds since the epoch). ``song`` is empty while nothing plays.
 
     ``position_s`` was true at ``at``; while not ``paused`` it runs on with the clock. ``output`` is mpv's audio driver
-    (``null`` when the room has no sound card); ``songs_played`` counts since the service started.
+    (``null`` when the room has no sound card); ``songs_played`` counts since the service started; ``trouble`` is the code of what keeps
+    the player from playing, empty for nothing.
     """
 
     at: float
@@ -28,6 +29,7 @@ class NowPlaying:
     crossfading: bool = False
     output: str = ""
     songs_played: int = 0
+    trouble: str = ""
 
     def position(self, now: float) -> float:
         """Return where the song is at ``now`` (seconds since the epoch)."""

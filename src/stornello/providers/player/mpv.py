@@ -1,0 +1,208 @@
+"""The embedded player: one mpv process a deck, spoken to over a UNIX socket in a private folder."""
+
+import shutil
+import subprocess
+import threading
+import time
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, Literal
+
+from stornello.domain.crossfade import Envelope
+from stornello.domain.errors import PlayerLost, ProviderRefused
+from stornello.domain.plain import Plain
+from stornello.providers.player.ipc import CommandRefusedError, Event, Ipc, lost
+from stornello.seams import DeckState
+
+STARTS_WITHIN_S = 5.0
+"""mpv listens 0.08 to 0.36 s after its start (measured, 2 cores); more than this is a failure."""
+
+LONGEST_SOCKET_PATH = 107
+"""Bytes in sun_path on Linux; with a longer path mpv lives on without IPC."""
+
+OPTIONS = (
+    "--no-config",
+    "--load-scripts=no",
+    "--ytdl=no",
+    "--osc=no",
+    "--no-video",
+    "--audio-display=no",
+    "--no-terminal",
+    "--input-default-bindings=no",
+    "--input-media-keys=no",
+    "--autoload-files=no",
+    "--access-references=no",
+    "--demuxer-lavf-o=protocol_whitelist=[file]",
+    "--resume-playback=no",
+    "--idle=yes",
+    "--pause=yes",
+    "--keep-open=no",
+    "--hr-seek=yes",
+    "--replaygain=no",
+    # Plays out what is buffered before it reports the end.
+    "--gapless-audio=no",
+    "--audio-client-name=Stornello",
+    # Without it a lost sound card makes every load fail within 30 ms: the queue would burn.
+    "--audio-fallback-to-null=yes",
+    # 16-bit mixing quantises the volume: silence at 12 % (measured).
+    "--audio-format=float",
+    "--audio-channels=stereo",
+)
+
+
+class MpvPlayer:
+    """Decks that are mpv processes.
+
+    Args:
+        sockets: a folder of mode 0700 whose path is short enough (``riproduzione.sockets`` finds one).
+        output: mpv's audio output such as ``pulse``; ``auto`` lets mpv choose.
+    """
+
+    name = "mpv"
+
+    def __init__(self, sockets: Path, output: str = "auto") -> None:
+        self.sockets = sockets
+        self.output = output
+
+    def open(self, slot: str) -> "MpvDeck":
+        """Start an mpv that listens at ``deck-{slot}.sock``."""
+        socket = self.sockets / f"deck-{slot}.sock"
+        if len(bytes(socket)) > LONGEST_SOCKET_PATH:
+            raise lost("the path of its socket is too long")
+        socket.unlink(missing_ok=True)
+        return MpvDeck(_spawn(self._command(socket)), socket)
+
+    def _command(self, socket: Path) -> list[str]:
+        output = () if self.output == "auto" else (f"--ao={self.output}",)
+        return [*_dies_with_us(), "mpv", *OPTIONS, *output, f"--input-ipc-server={socket}"]
+
+
+def _dies_with_us() -> tuple[str, ...]:
+    """Return the prefix that has the kernel end mpv when the thread that starts it ends (Linux)."""
+    return ("setpriv", "--pdeathsig", "KILL") if shutil.which("setpriv") else ()
+
+
+def _spawn(command: list[str]) -> subprocess.Popen[bytes]:
+    if not shutil.which("mpv"):
+        raise ProviderRefused(
+            "mpv-missing",
+            Plain("Manca mpv, che suona le canzoni.", "mpv, which plays the songs, is missing."),
+            Plain(
+                "Installalo: apt install mpv (su macOS: brew install mpv).",
+                "Install it: apt install mpv (on macOS: brew install mpv).",
+            ),
+        )
+    quiet = subprocess.DEVNULL
+    return subprocess.Popen(command, stdin=quiet, stdout=quiet, stderr=quiet, start_new_session=True)
+
+
+class MpvDeck:
+    """One song on one mpv."""
+
+    def __init__(self, process: subprocess.Popen[bytes], socket: Path) -> None:
+        self.process = process
+        self.socket = socket
+        self._entry = -1
+        self._sounding = threading.Event()
+        self._ends: dict[int, Event] = {}
+        self._output = ""
+        try:
+            self._ipc = self._connect()
+            self._ipc.ask("observe_property", 1, "current-ao")
+        except PlayerLost:
+            self._end_process()
+            raise
+
+    def load(self, audio: Path, begin_s: float, envelope: Envelope) -> None:
+        """Load the file held at ``begin_s``. mpv always answers success; its events tell the rest."""
+        self._set("pause", value=True)
+        self._set("af", value=_filter(envelope))
+        self._set("options/start", value=f"{begin_s:.6f}")
+        self._sounding.clear()
+        self._entry = self._ask("loadfile", str(audio), "replace")["playlist_entry_id"]
+
+    def shape(self, envelope: Envelope) -> None:
+        """Put the labelled filter in place of the one that is there; no gap is heard (measured)."""
+        self._ask("af", "add", _filter(envelope))
+
+    def hold(self, *, on: bool) -> None:
+        """Pause or go on."""
+        self._set("pause", value=on)
+
+    def seek(self, to_s: float) -> None:
+        """Seek exactly; nothing happens when the song has just ended."""
+        with suppress(CommandRefusedError):  # no song on any more: the state says so
+            self._ipc.ask("seek", to_s, "absolute+exact")
+
+    def set_volume(self, percent: float) -> None:
+        """Set mpv's volume; its scale is cubic, as on its own keys."""
+        self._set("volume", value=percent)
+
+    def state(self) -> DeckState:
+        """Ask for the position and tell what the events said."""
+        position = self._position()
+        if self._entry < 0:
+            return DeckState("empty", output=self._output)
+        if end := self._ends.get(self._entry):
+            failed = end["reason"] == "error"
+            return DeckState("failed" if failed else "ended", None, self._output, end.get("file_error", ""))
+        phase: Literal["ready", "loading"] = "ready" if self._sounding.is_set() else "loading"
+        return DeckState(phase, position if phase == "ready" else None, self._output)
+
+    def close(self) -> None:
+        """End mpv at once: what it should play out has been waited for."""
+        self._ipc.close()
+        self._end_process()
+
+    def _position(self) -> float | None:
+        try:
+            position: float | None = self._ipc.ask("get_property", "audio-pts")
+        except CommandRefusedError:
+            return None
+        return position
+
+    def _set(self, name: str, *, value: object) -> None:
+        self._ask("set_property", name, value)
+
+    def _ask(self, *command: object) -> Any:  # noqa: ANN401 - whatever JSON mpv answers
+        try:
+            return self._ipc.ask(*command)
+        except CommandRefusedError as refusal:
+            raise lost(f"{command[0]}: {refusal}") from None
+
+    def _heed(self, event: Event) -> None:
+        """Take note of an event; called by the reading thread."""
+        match event["event"]:
+            case "playback-restart":
+                self._sounding.set()
+            case "end-file":
+                self._ends[event.get("playlist_entry_id", -1)] = event
+            case "property-change" if event.get("name") == "current-ao":
+                self._output = event.get("data") or self._output
+
+    def _connect(self) -> Ipc:
+        give_up = time.monotonic() + STARTS_WITHIN_S
+        while time.monotonic() < give_up and self.process.poll() is None:
+            try:
+                return Ipc(self.socket, self._heed)
+            except OSError:
+                time.sleep(0.005)
+        raise lost("it did not start")
+
+    def _end_process(self) -> None:
+        self.process.kill()
+        self.process.wait()
+        self.socket.unlink(missing_ok=True)
+
+
+def _filter(envelope: Envelope) -> str:
+    """Return the labelled filter for an envelope.
+
+    Source: https://ffmpeg.org/ffmpeg-filters.html#afade-1; qsin is the quarter sine, in² + out² = 1.
+    """
+    steps = [f"volume={envelope.gain_db:.3f}dB"]
+    if fade := envelope.fade_in:
+        steps.append(f"afade=t=in:st={fade.start_s:.6f}:d={fade.length_s:.6f}:curve=qsin")
+    if fade := envelope.fade_out:
+        steps.append(f"afade=t=out:st={fade.start_s:.6f}:d={fade.length_s:.6f}:curve=qsin")
+    return f"@xf:lavfi=[{','.join(steps)}]"

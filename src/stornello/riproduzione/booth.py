@@ -1,0 +1,69 @@
+"""The DJ's booth: the songs in hand and what the DJ's helpers share."""
+
+import logging
+from dataclasses import dataclass, field
+
+from stornello.domain.clock import Clock
+from stornello.riproduzione.decks import Decks
+from stornello.riproduzione.turn import Turn
+from stornello.settings import Settings
+from stornello.spool.journal import Journal
+from stornello.spool.paths import Venue
+from stornello.spool.playlist import Playlist
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class Booth:
+    """At most three songs are in hand.
+
+    ``current`` is the one that the room hears, ``cued`` is held at its first sound on the other deck, ``leaving`` fades
+    under the current one. ``level`` is the volume of the decks at this moment, in percent.
+    """
+
+    venue: Venue
+    settings: Settings
+    clock: Clock
+    journal: Journal
+    playlist: Playlist
+    decks: Decks
+    level: float
+    current: Turn | None = None
+    cued: Turn | None = None
+    leaving: Turn | None = None
+    songs_played: int = field(default=0)
+
+    def turns(self) -> list[Turn]:
+        """Return the songs in hand."""
+        return [turn for turn in (self.leaving, self.current, self.cued) if turn]
+
+    def note_start(self) -> None:
+        """Take the current song from the playlist once the room hears it."""
+        turn = self.current
+        if turn is None or turn.started_at or not turn.sounding:
+            return
+        try:
+            self.playlist.take(turn.card.id)
+        except OSError:
+            log.exception("playlist not written; tried again at the next tick")
+            return
+        turn.started_at = self.clock.now()
+        log.info("song started", extra={"song": turn.card.id, "table": turn.card.table, "deck": turn.slot})
+
+    def let_go(self) -> None:
+        """Put away the songs that have been heard to their end."""
+        if self.leaving and self.leaving.has_left:
+            self.retire(self.leaving)
+            self.leaving = None
+        if self.current and self.current.over:
+            self.retire(self.current)
+            self.current = None
+
+    def retire(self, turn: Turn) -> None:
+        """End the song's deck and write down what the room heard of it."""
+        turn.deck.close()
+        if turn.started_at:
+            self.journal.play(turn.card.id, turn.started_at, round(turn.heard_s, 1))
+            self.songs_played += 1
+            log.info("song over", extra={"song": turn.card.id, "heard_s": round(turn.heard_s, 1)})

@@ -1,0 +1,71 @@
+"""The two places for a deck, and patience with a player that does not come up."""
+
+import logging
+from pathlib import Path
+
+from stornello.domain.backoff import backoff
+from stornello.domain.clock import Clock
+from stornello.domain.crossfade import Envelope
+from stornello.domain.errors import PlayerLost, ProviderError
+from stornello.domain.plain import Plain
+from stornello.riproduzione.proof import PROOF_S, write_proof
+from stornello.seams import Deck, Player
+
+log = logging.getLogger(__name__)
+
+SLOTS = ("a", "b")
+
+PROOF_WITHIN_S = 2.0
+
+
+class Decks:
+    """Opens decks of ``player``; after a failure it waits, longer each time, and keeps the ``trouble``."""
+
+    def __init__(self, player: Player, run: Path, clock: Clock) -> None:
+        self.player = player
+        self.clock = clock
+        self.trouble: ProviderError | None = None
+        self._proof = run / "proof.wav"
+        self._failures = 0
+        self._not_before = 0.0
+
+    def open(self, slot: str) -> Deck | None:
+        """Return a new deck, or None while the player is in trouble."""
+        if self.clock.monotonic() < self._not_before:
+            return None
+        try:
+            deck = self.player.open(slot)
+        except ProviderError as error:
+            self.fail(error)
+            return None
+        self._failures, self.trouble = 0, None
+        return deck
+
+    def fail(self, error: ProviderError) -> None:
+        """Wait before the next deck is opened."""
+        self._failures += 1
+        wait = backoff(self._failures, base_s=0.5, cap_s=10)
+        self._not_before = self.clock.monotonic() + wait
+        self.trouble = error
+        log.error("player in trouble", extra={"code": error.code, "again_in_s": round(wait, 1)})
+
+    def works(self, deck: Deck) -> bool:
+        """Return whether ``deck`` can play a file that is known to be good: whom to blame for a failure."""
+        try:
+            write_proof(self._proof)
+            deck.load(self._proof, 0.0, Envelope(0.0))
+            give_up = self.clock.monotonic() + PROOF_WITHIN_S
+            while deck.state().phase == "loading" and self.clock.monotonic() < give_up:
+                self.clock.sleep(PROOF_S / 10)
+            return deck.state().phase in {"ready", "ended"}
+        except (PlayerLost, OSError):
+            return False
+
+
+def stalled() -> PlayerLost:
+    """Return the error for a player that lives but does not play."""
+    return PlayerLost(
+        "player-stalled",
+        Plain("Il lettore audio (mpv) non va avanti.", "The audio player (mpv) does not move."),
+        Plain("Viene riavviato da solo.", "It is restarted by itself."),
+    )

@@ -1,0 +1,236 @@
+"""The DJ: plays the playlist in order and passes from one song to the next on two decks.
+
+One :meth:`Dj.tick` holds all the logic. A song leaves the playlist when the room hears it, not before.
+"""
+
+import logging
+from contextlib import suppress
+from dataclasses import replace
+
+from stornello.domain import crossfade
+from stornello.domain.clock import Clock
+from stornello.domain.crossfade import CUT_FADE_S, DECLICK_S, LEAD_S, Handover, Part
+from stornello.domain.errors import PlayerLost
+from stornello.domain.names import SongId
+from stornello.riproduzione.booth import Booth
+from stornello.riproduzione.cueing import Cueing
+from stornello.riproduzione.decks import SLOTS, Decks
+from stornello.riproduzione.judge import Judge
+from stornello.riproduzione.rescue import Rescue
+from stornello.riproduzione.turn import Turn
+from stornello.seams import Player
+from stornello.settings import Settings
+from stornello.spool.journal import Journal
+from stornello.spool.now_playing import NowPlaying
+from stornello.spool.paths import Venue
+from stornello.spool.playlist import Playlist
+from stornello.spool.snapshot import read_card
+
+log = logging.getLogger(__name__)
+
+HORIZON_S = 0.15
+"""A passage this near is waited for to the millisecond instead of at the next tick; longer than a tick."""
+
+GLIDE_PER_S = 60.0
+"""The volume moves this many percent a second, so that it never jumps."""
+
+SEEK_GUARD_S = 1.0
+"""Seeking stops this long before a passage, so that the passage stays whole."""
+
+RESUME_WITHIN_S = 60.0
+"""After a crash of the DJ the song goes on if that is no longer ago."""
+
+GOODBYE_S = 0.3
+"""The fade when the service ends, in this many steps of volume: the two decks of a passage keep their slopes."""
+
+GOODBYE_STEPS = 30
+
+BUFFERED_S = 0.4
+"""What mpv has filtered already sounds on for this long."""
+
+
+class Dj:
+    """Plays ``venue``'s playlist on ``player``. Ticks and commands come from one thread."""
+
+    def __init__(self, venue: Venue, settings: Settings, player: Player, clock: Clock, journal: Journal) -> None:
+        playlist = Playlist(venue.playlist)
+        decks = Decks(player, venue.run, clock)
+        self.booth = Booth(venue, settings, clock, journal, playlist, decks, level=settings.volume)
+        self.clock = clock
+        self.paused = False
+        self.volume = settings.volume
+        self._cueing = Cueing(self.booth)
+        self._judge = Judge(self.booth)
+        self._rescue = Rescue(self.booth, self._judge)
+        self._skip_asked = False
+        self._ticked_at = clock.monotonic()
+        self._output = ""
+
+    def tick(self) -> None:
+        """Hear how the decks are and do what is due."""
+        self._rescue.listen()
+        try:
+            self.booth.let_go()
+            self.booth.note_start()
+            self._judge.look()
+            self._cueing.look()
+            self._pass_on()
+            self._glide()
+        except PlayerLost as error:
+            log.warning("a deck did not obey; the next tick finds which", extra={"code": error.code})
+
+    # What people ask for
+
+    def pause(self, on: bool | None = None) -> None:  # noqa: FBT001 - what the key means
+        """Hold the room, or let it go on; None: the other of the two."""
+        self.paused = not self.paused if on is None else on
+        for turn in self._heard():
+            turn.hold(on=self.paused)
+            turn.moved_at = self.clock.monotonic()
+
+    def next(self) -> None:
+        """Pass to the next song as soon as that can be shaped; fade out when there is none."""
+        self._skip_asked = self.booth.current is not None
+
+    def seek(self, by_s: float) -> None:
+        """Move within the song, but not over a passage that is planned or under way."""
+        turn, now = self.booth.current, self.clock.monotonic()
+        if turn is None or self.booth.leaving or not turn.ready:
+            return
+        last = (turn.handover.at_s if turn.handover else turn.part.end_s) - SEEK_GUARD_S
+        to_s = max(turn.part.begin_s, min(turn.ear_s(now) + by_s, last))
+        if (to_s - turn.ear_s(now)) * by_s > 0:
+            turn.seek(to_s, now)
+
+    def set_volume(self, percent: int) -> None:
+        """Glide to this volume."""
+        self.volume = max(0, min(100, percent))
+
+    def take_up(self, said: NowPlaying | None) -> None:
+        """Go on with the song that was playing when the DJ before us crashed."""
+        if said is None or not said.song or self.clock.now().timestamp() - said.at > RESUME_WITHIN_S:
+            return
+        card = read_card(self.booth.venue, SongId(said.song))
+        deck = self.booth.decks.open(SLOTS[0]) if card else None
+        if card and deck:
+            turn = self.booth.current = self._cueing.turn(card, SLOTS[0], deck)
+            turn.position_s = min(said.position_s, turn.part.end_s)
+            turn.running = True
+            turn.resume_on(deck, self.booth.level)
+
+    # From one song to the next
+
+    def _pass_on(self) -> None:
+        current, cued = self.booth.current, self.booth.cued
+        if current is None:
+            self._skip_asked = False
+            self._begin()
+        elif self.booth.leaving:
+            return
+        elif self._skip_asked:
+            self._skip(current)
+        elif cued and cued.ready and not current.handover:
+            ear = current.ear_s(self.clock.monotonic())
+            self._plan(current, crossfade.handover(current.part, ear, cued.fade_in_s))
+        if current and current.handover and cued:
+            self._hand_over_when_due(current, current.handover, cued)
+
+    def _begin(self) -> None:
+        """Start the cued song out of silence."""
+        cued = self.booth.cued
+        if cued is None or not cued.ready or self.paused:
+            return
+        if cued.fade_in_s > DECLICK_S:
+            cued.fade_in_s = DECLICK_S  # it was cued for a crossfade that did not come
+            cued.cue(self.booth.level)
+            return
+        self._start(cued)
+
+    def _start(self, cued: Turn) -> None:
+        cued.hold(on=False)
+        cued.seen_at = cued.moved_at = self.clock.monotonic()
+        self.booth.current, self.booth.cued = cued, None
+
+    def _plan(self, current: Turn, handover: Handover) -> None:
+        current.handover = handover
+        current.shape()
+
+    def _skip(self, current: Turn) -> None:
+        cued, ear = self.booth.cued, current.ear_s(self.clock.monotonic())
+        if self.paused:
+            self.booth.retire(current)
+            self.booth.current, self.paused = None, False
+        elif cued and cued.ready:
+            planned = current.handover
+            if planned is None or planned.at_s > ear + 2 * LEAD_S:
+                self._plan(current, crossfade.skip(current.part, ear, cued.fade_in_s))
+        elif cued:
+            return  # ready in a moment
+        else:
+            current.part = Part(current.part.begin_s, ear + LEAD_S + CUT_FADE_S, cut=True)
+            current.cut, current.handover = crossfade.Fade(ear + LEAD_S, CUT_FADE_S), None
+            current.shape()
+        self._skip_asked = False
+
+    def _hand_over_when_due(self, current: Turn, handover: Handover, cued: Turn) -> None:
+        wait = handover.at_s - current.ear_s(self.clock.monotonic())
+        if self.paused or not cued.ready or wait > HORIZON_S:
+            return
+        if wait > 0:
+            self.clock.sleep(wait)
+        self.booth.leaving = current
+        self._start(cued)
+
+    def _glide(self) -> None:
+        now = self.clock.monotonic()
+        most, self._ticked_at = GLIDE_PER_S * (now - self._ticked_at), now
+        if self.booth.level != self.volume:
+            self.booth.level += max(-most, min(most, self.volume - self.booth.level))
+            for turn in self.booth.turns():
+                turn.deck.set_volume(self.booth.level)
+
+    # What the room hears
+
+    def now_playing(self) -> NowPlaying:
+        """Tell what the room hears."""
+        turn, trouble = self.booth.current, self.booth.decks.trouble
+        self._output = (turn.state.output if turn else "") or self._output
+        said = NowPlaying(
+            at=self.clock.now().timestamp(),
+            paused=self.paused,
+            volume=self.volume,
+            output=self._output,
+            songs_played=self.booth.songs_played,
+            trouble=trouble.code if trouble else "",
+        )
+        if turn is None:
+            return said
+        return replace(
+            said,
+            song=turn.card.id,
+            title=turn.card.title,
+            table=turn.card.table,
+            position_s=round(turn.ear_s(self.clock.monotonic()), 2),
+            duration_s=turn.part.end_s,
+            crossfading=self.booth.leaving is not None,
+        )
+
+    def close(self) -> None:
+        """Fade out shortly and end every player."""
+        heard = [turn for turn in self._heard() if turn.running and turn.ready]
+        for step in range(GOODBYE_STEPS if heard else 0):
+            self._lower(heard, self.booth.level * (1 - (step + 1) / GOODBYE_STEPS))
+        if heard:
+            self.clock.sleep(BUFFERED_S)
+        for turn in self.booth.turns():
+            self.booth.retire(turn)
+        self.booth.current = self.booth.cued = self.booth.leaving = None
+
+    def _lower(self, heard: list[Turn], level: float) -> None:
+        for turn in heard:
+            with suppress(PlayerLost):  # it ends anyway
+                turn.deck.set_volume(level)
+        self.clock.sleep(GOODBYE_S / GOODBYE_STEPS)
+
+    def _heard(self) -> list[Turn]:
+        return [turn for turn in (self.booth.leaving, self.booth.current) if turn]
