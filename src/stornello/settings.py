@@ -1,6 +1,7 @@
 """The venue's settings: stornello.toml, then the environment on top; read once, frozen, passed down."""
 
 import difflib
+import json
 import os
 import tomllib
 from collections.abc import Mapping
@@ -10,7 +11,7 @@ from typing import Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
 from stornello.domain.errors import SettingsError
-from stornello.domain.plain import Plain
+from stornello.domain.plain import Language, Plain
 
 PREFIX = "STORNELLO_"
 """Every setting can come from the environment under this prefix; those in BARE also without it."""
@@ -34,54 +35,130 @@ NOT_SETTINGS = frozenset({"STORNELLO_MODELS", "STORNELLO_LANG"})
 """Ours in the environment, but read elsewhere: the models' folder and the language on screen."""
 
 
+def _setting(default: Any, it: str, en: str, **bounds: Any) -> Any:  # noqa: ANN401 - pydantic's own Field returns Any
+    """Return a field that knows how to explain itself in both languages, see :func:`meaning`."""
+    return Field(default, description=en, json_schema_extra={"it": it}, **bounds)
+
+
 class Settings(BaseModel):
     """What an operator can change. Defaults suit one small computer with no account and no key."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    languages: tuple[Literal["it", "en"], ...] = Field(
-        ("it", "en"), min_length=1, description="Languages spoken at the tables; the first is the venue's own."
+    languages: tuple[Literal["it", "en"], ...] = _setting(
+        ("it", "en"),
+        "Lingue parlate ai tavoli; la prima è quella del locale.",
+        "Languages spoken at the tables; the first is the venue's own.",
+        min_length=1,
     )
 
-    poll_seconds: float = Field(
-        1.0, gt=0, le=60, description="How often the services look at their folders, in seconds."
+    poll_seconds: float = _setting(
+        1.0,
+        "Ogni quanto i servizi guardano le loro cartelle, in secondi.",
+        "How often the services look at their folders, in seconds.",
+        gt=0,
+        le=60,
     )
-    stable_seconds: float = Field(
-        1.0, ge=0, le=600, description="A recording is finished when its size and time have not changed for this long."
+    stable_seconds: float = _setting(
+        1.0,
+        "Una registrazione è finita quando per tanti secondi dimensione e data non cambiano.",
+        "A recording is finished when its size and time have not changed for this many seconds.",
+        ge=0,
+        le=600,
     )
-    min_chars_transcription: int = Field(
-        20, ge=1, description="Fewer characters than this make no song: the recording goes to short_transcriptions/."
+    min_chars_transcription: int = _setting(
+        20,
+        "Con meno caratteri non si fa una canzone: la registrazione va in short_transcriptions/.",
+        "Fewer characters make no song: the recording goes to short_transcriptions/.",
+        ge=1,
     )
-    hearing_workers: int = Field(1, ge=1, le=8, description="Recordings transcribed at the same time.")
-    retry: int = Field(3, ge=0, le=20, description="Further attempts after a passing error of an engine.")
-    max_recording_seconds: float = Field(
-        600, gt=0, description="What is spoken later than this in one file is not heard."
+    hearing_workers: int = _setting(
+        1, "Registrazioni ascoltate insieme.", "Recordings transcribed at the same time.", ge=1, le=8
     )
-    max_recording_mb: float = Field(200, gt=0, description="Larger recordings are set aside, in megabytes.")
+    retry: int = _setting(
+        5,
+        "Altri tentativi dopo un errore passeggero del motore di ascolto.",
+        "Further attempts after a passing error of the speech engine.",
+        ge=0,
+        le=20,
+    )
+    max_recording_seconds: float = _setting(
+        600.0,
+        "Di una registrazione si ascoltano al massimo i primi secondi, tanti così.",
+        "Only this many seconds from the start of a recording are heard.",
+        gt=0,
+    )
+    max_recording_mb: float = _setting(
+        200.0,
+        "Le registrazioni più grandi vengono messe da parte, in megabyte.",
+        "Larger recordings are set aside, in megabytes.",
+        gt=0,
+    )
 
-    max_workers: int = Field(1, ge=1, le=16, description="Songs made at the same time.")
-    max_queue_size: int = Field(
-        5, ge=1, le=1000, description="No new song is begun while this many wait or are in the making."
+    max_workers: int = _setting(1, "Canzoni fatte insieme.", "Songs made at the same time.", ge=1, le=16)
+    max_queue_size: int = _setting(
+        5,
+        "Non si comincia un'altra canzone finché tante sono in coda o in lavorazione.",
+        "No new song is begun while this many are queued or in the making.",
+        ge=1,
+        le=1000,
     )
-    max_notes_per_song: int = Field(6, ge=1, le=100, description="Voice notes of one table that go into one song.")
-    job_deadline_seconds: float = Field(1200, gt=0, description="A song that takes longer is given up and tried again.")
-    night_begins: int = Field(6, ge=0, le=23, description="The hour at which a new night's counts begin, local time.")
+    max_notes_per_song: int = _setting(
+        6,
+        "Messaggi di un tavolo che entrano in una canzone.",
+        "Voice notes of one table that go into one song.",
+        ge=1,
+        le=100,
+    )
+    job_deadline_seconds: float = _setting(
+        1200.0,
+        "Una canzone che ci mette di più viene interrotta e ritentata.",
+        "A song that takes longer is stopped and tried again.",
+        gt=0,
+    )
+    night_begins: int = _setting(
+        6,
+        "L'ora (locale) in cui comincia il conto di una nuova serata.",
+        "The hour (local time) at which a new night's counts begin.",
+        ge=0,
+        le=23,
+    )
 
-    transcriber: str = Field("auto", description="Who hears: auto or embedded.")
-    lyricist: str = Field("auto", description="Who writes: auto or embedded.")
-    studio: str = Field("auto", description="Who sings: auto or embedded.")
-    speech_model: str = Field(
+    transcriber: str = _setting("auto", "Chi ascolta: auto o embedded.", "Who hears: auto or embedded.")
+    lyricist: str = _setting("auto", "Chi scrive i testi: auto o embedded.", "Who writes the lyrics: auto or embedded.")
+    studio: str = _setting("auto", "Chi suona e canta: auto o embedded.", "Who plays and sings: auto or embedded.")
+    speech_model: str = _setting(
         "auto",
-        description="Embedded speech model: auto (small, else base), or any faster-whisper model name or folder.",
+        "Modello di ascolto: auto (small, altrimenti base), oppure nome o cartella di un modello faster-whisper.",
+        "Speech model: auto (small, else base), or the name or folder of any faster-whisper model.",
     )
 
-    crossfade_seconds: float = Field(5.0, ge=0, le=30, description="Length of the crossfade between songs.")
-    play_only_seconds: float = Field(0.0, ge=0, description="Play only the start of each song; 0 plays all of it.")
-    volume: int = Field(85, ge=0, le=100, description="Volume at start, in percent.")
-    sound_output: str = Field("auto", description="mpv's audio output: auto, or a name such as pulse, alsa, null.")
+    crossfade_seconds: float = _setting(
+        5.0, "Durata della dissolvenza tra due canzoni.", "Length of the crossfade between two songs.", ge=0, le=30
+    )
+    play_only_seconds: float = _setting(
+        0.0,
+        "Suona solo l'inizio di ogni canzone, tanti secondi; 0 la suona tutta.",
+        "Play only this many seconds of each song; 0 plays all of it.",
+        ge=0,
+    )
+    volume: int = _setting(85, "Volume all'inizio, in percento.", "Volume at start, in percent.", ge=0, le=100)
+    sound_output: str = _setting(
+        "auto",
+        "Uscita audio di mpv: auto, oppure un nome come pulse, alsa, null.",
+        "mpv's audio output: auto, or a name such as pulse, alsa, null.",
+    )
 
-    openai_api_key: SecretStr | None = Field(None, description="Key for speech and words (better in the environment).")
-    kie_api_key: SecretStr | None = Field(None, description="Key for music (better in the environment).")
+    openai_api_key: SecretStr | None = _setting(
+        None,
+        "Chiave per ascolto e testi (meglio nell'ambiente: OPENAI_API_KEY).",
+        "Key for speech and words (better in the environment: OPENAI_API_KEY).",
+    )
+    kie_api_key: SecretStr | None = _setting(
+        None,
+        "Chiave per la musica (meglio nell'ambiente: KIE_API_KEY).",
+        "Key for music (better in the environment: KIE_API_KEY).",
+    )
 
     @classmethod
     def load(cls, file: Path, environment: Mapping[str, str] = os.environ) -> Self:
@@ -95,6 +172,22 @@ class Settings(BaseModel):
             return cls.model_validate(values)
         except ValidationError as error:
             raise _explain(error, file) from None
+
+
+def meaning(name: str) -> Plain:
+    """Return what the setting ``name`` does."""
+    field = Settings.model_fields[name]
+    extra = field.json_schema_extra
+    return Plain(str(extra["it"]) if isinstance(extra, dict) else "", field.description or "")
+
+
+def as_toml(language: Language) -> str:
+    """Return a commented settings file in which everything has its default."""
+    lines = []
+    for name, field in Settings.model_fields.items():
+        value = "" if field.default is None else json.dumps(field.default)
+        lines += [f"# {meaning(name).within(language)}", f"# {name} = {value}" if value else f'# {name} = ""', ""]
+    return "\n".join(lines)
 
 
 def _from_file(file: Path) -> dict[str, Any]:

@@ -60,16 +60,15 @@ class Producer:
         self._not_before: dict[JobId, float] = {}
 
     def recover(self) -> None:
-        """Find the jobs that an earlier life left open; the next passes finish or resume them. Call once, first."""
-        for job in jobs.recover(self.venue, self.clock.now()):
-            self._open[job.id] = job
-            log.info("job found open", extra={"job": job.id, "attempt": job.status.attempt})
+        """Put right what an earlier life left half way. Call once, first."""
+        jobs.recover(self.venue, self.clock.now())
 
     def tick(self) -> None:
         """One pass: settle what has ended, resume what is due, then claim for the fair table while there is room."""
         for job_id, code in self.pool.ended():
             self._settle(self._open[job_id], code)
         self._new_night()
+        self._adopt()
         self._resume()
         waiting = self._waiting()
         while not self.pool.is_full() and self._has_room() and (table := self._next(waiting)):
@@ -122,6 +121,13 @@ class Producer:
             self._open[job.id] = job
             log.info("job claimed", extra={"job": job.id, "table": table, "notes": job.status.notes})
             self._dispatch(job)
+
+    def _adopt(self) -> None:
+        """Take in the open jobs that we do not know: left by an earlier life, or put back by an operator."""
+        strangers = [job for job in jobs.open_jobs(self.venue) if job.id not in self._open]
+        for job in sorted(strangers, key=lambda job: (job.status.claimed_at, job.id)):
+            self._open[job.id] = job
+            log.info("job found open", extra={"job": job.id, "attempt": job.status.attempt})
 
     def _resume(self) -> None:
         """Give open jobs without a worker one, unless it is too early or an orphaned child still holds the job."""

@@ -1,8 +1,8 @@
 """The pool: at most ``size`` worker processes, each for one job.
 
 Why not multiprocessing.Pool: a worker of it that is killed never returns its result, and a killed idle one hangs all
-later tasks (measured). Here each worker is a process that the manager itself waits for; there is no shared queue or lock
-that a dying worker could keep, and idle workers cost nothing because there are none: docs/decisions/worker-pool.md.
+later tasks (measured). Here each worker is a process that the manager itself waits for; there is no shared queue or
+lock that a dying worker could keep, and idle workers cost nothing: there are none. See docs/decisions/worker-pool.md.
 """
 
 import multiprocessing

@@ -113,14 +113,13 @@ def _publish(venue: Venue, job: JobId, now: datetime) -> Job:
     return Job(job, venue.job(job))
 
 
-def recover(venue: Venue, now: datetime) -> list[Job]:
-    """Finish what a crash left half way and return the jobs that nobody finished, oldest claim first."""
+def recover(venue: Venue, now: datetime) -> None:
+    """Finish the claims and removals that a crash left half way. Call while no job is being claimed or closed."""
     for folder in list(_entries(venue)):
         if folder.name.endswith(DONE):
             shutil.rmtree(folder)
         elif folder.name.endswith(PARTIAL):
             _recover_partial(venue, folder, now)
-    return sorted(open_jobs(venue), key=lambda job: (job.status.claimed_at, job.id))
 
 
 def _recover_partial(venue: Venue, folder: Path, now: datetime) -> None:

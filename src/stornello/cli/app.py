@@ -1,0 +1,67 @@
+"""The typer application and its one catch-all: what goes wrong is told in a plain sentence, never in a traceback."""
+
+import contextlib
+import logging
+import sys
+from typing import Annotated
+
+import typer
+
+from stornello import __version__
+from stornello.cli import machine, night, services, venue
+from stornello.cli.speech import LANGUAGE, errors, say
+from stornello.domain.errors import StornelloError
+
+app = typer.Typer(
+    name="stornello",
+    help=say(
+        "Stornello: la sala canta di sé. Le voci dei tavoli diventano canzoni, suonate una dentro l'altra.",
+        "Stornello: a room that sings about itself. Voices from the tables become songs, played one into the next.",
+    ),
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+    rich_markup_mode=None,
+)
+
+
+def _version(value: bool) -> None:  # noqa: FBT001 - typer's way
+    if value:
+        typer.echo(f"stornello {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _every_command(
+    *,
+    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True)] = False,
+) -> None:
+    """Options before the command."""
+
+
+for room in (services, night, venue, machine):
+    room.register(app)
+
+
+def main() -> None:
+    """Run the command line; exit 0, 1 for what can be explained, 2 for a wrong call, 130 when interrupted."""
+    with contextlib.suppress(AttributeError, ValueError):
+        sys.stdout.reconfigure(errors="replace")  # type: ignore[union-attr]
+    try:
+        app()
+    except StornelloError as error:
+        errors.print(f"{error.what.within(LANGUAGE)} {error.todo.within(LANGUAGE)}", markup=False)
+        logging.getLogger("stornello").error("ended", extra={"code": error.code})  # noqa: TRY400 - told above, plainly
+        sys.exit(1)
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except BrokenPipeError:
+        sys.exit(141)
+    except OSError as error:
+        place = f" ({error.filename})" if error.filename else ""
+        errors.print(
+            say("Il disco o il sistema dice no", "The disk or the system says no") + f": {error.strerror}{place}",
+            markup=False,
+        )
+        logging.getLogger("stornello").exception("ended")
+        sys.exit(1)

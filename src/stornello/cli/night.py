@@ -1,0 +1,163 @@
+"""Commands that make a night: up, riproduzione, demo."""
+
+import os
+import sys
+import threading
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from stornello import logs, processes, samples
+from stornello import settings as house_settings
+from stornello.cli import goodbye
+from stornello.cli.options import HERE, Folder, Lang, open_venue
+from stornello.cli.services import stop_on_signals
+from stornello.cli.speech import LANGUAGE, console, say, tell
+from stornello.domain.clock import SystemClock
+from stornello.domain.errors import SettingsError
+from stornello.domain.plain import Plain
+from stornello.settings import Settings
+from stornello.spool import atomic
+from stornello.spool.locks import hold
+from stornello.spool.paths import Venue
+from stornello.spool.snapshot import SERVICES, Snapshot
+
+SONGS = 3
+"""Songs that the demo waits for."""
+
+FAST_S = 20.0
+"""What ``--fast`` plays of each."""
+
+
+def register(app: typer.Typer) -> None:
+    """Add this room's commands."""
+    app.command(help=say("Tutta la serata: i tre servizi e il cruscotto.", "The whole night: three services, dashboard."))(up)
+    app.command(help=say("Suona la coda in sala.", "Play the queue in the room."))(riproduzione)
+    app.command(help=say("Una serata di prova, senza chiavi.", "A whole night in minutes, with no key."))(demo)
+
+
+def up(folder: Folder = HERE, lang: Lang = None) -> None:
+    """Run and supervise the three services until stopped; in a terminal show the dashboard."""
+    del lang
+    processes.end_with_parent()
+    venue, settings = open_venue(folder)
+    lock = hold(venue.run, "up")
+    for service in SERVICES:
+        hold(venue.run, service).release()  # whoever runs one by hand is told so now, not by a restart loop
+    shows = sys.stdout.isatty()
+    logs.set_up("up", venue.logs, None if shows else sys.stderr)
+    stop = stop_on_signals()
+    keeper = _supervisor(venue)
+    thread = threading.Thread(target=keeper.run, args=(stop,), name="supervisor")
+    thread.start()
+    try:
+        _watch(venue, settings, stop, None) if shows else stop.wait()
+    finally:
+        stop.set()
+        thread.join()
+        lock.release()
+
+
+def _supervisor(venue: Venue):  # noqa: ANN202 - the type is imported where it is used
+    from stornello.supervisor import Service, Supervisor  # noqa: PLC0415
+
+    def command(service: str) -> list[str]:
+        return [sys.executable, "-m", "stornello", service, "--folder", str(venue.root), "--lang", LANGUAGE]
+
+    return Supervisor([Service(name, command(name)) for name in SERVICES], venue.logs, SystemClock())
+
+
+def riproduzione(folder: Folder = HERE, lang: Lang = None) -> None:
+    """Play the queue until stopped; in a terminal show the dashboard."""
+    del lang
+    processes.end_with_parent()
+    venue, settings = open_venue(folder)
+    shows = sys.stdout.isatty()
+    logs.set_up("riproduzione", venue.logs, None if shows else sys.stderr)
+    lock = hold(venue.run, "riproduzione")
+    stop = stop_on_signals()
+    from stornello import wiring  # noqa: PLC0415 - imports much
+
+    service = wiring.riproduzione(venue, settings)
+    if shows:
+        thread = threading.Thread(target=service.run, args=(stop,), name="dj")
+        thread.start()
+        _watch(venue, settings, stop, lambda _: not thread.is_alive())
+        stop.set()
+        thread.join()
+    else:
+        service.run(stop)
+    lock.release()
+
+
+def _watch(venue: Venue, settings: Settings, stop: threading.Event, until: Callable[[Snapshot], bool] | None) -> None:
+    """Show the dashboard until ``until`` says so, ``stop`` is set or somebody quits."""
+    from stornello.riproduzione.dashboard import Dashboard  # noqa: PLC0415
+
+    Dashboard(venue, settings, LANGUAGE, console).run(stop, until)
+
+
+def demo(
+    folder: Annotated[
+        Path | None,
+        typer.Option("--folder", metavar="DIR", show_default=False, help=say("La cartella nuova del locale.", "The venue's new folder.")),
+    ] = None,
+    recordings: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", show_default=False, help=say("Le tue registrazioni al posto delle nostre.", "Your recordings instead of ours.")),
+    ] = None,
+    lang: Lang = None,
+    *,
+    keep: Annotated[bool, typer.Option(help=say("Resta aperto alla fine.", "Stay up at the end."))] = False,
+    fast: Annotated[bool, typer.Option(help=say("Solo 20 secondi per canzone.", "Only 20 seconds of each song."))] = False,
+) -> None:
+    """Open a venue, let guests speak, play three songs one into the next, tell where everything is."""
+    del lang
+    processes.end_with_parent()
+    from stornello.demo import Show, recorder  # noqa: PLC0415
+
+    notes = _notes(recordings) if recordings else recorder.evening(samples.voices(), samples.too_short())
+    venue, settings = _new_venue(folder or Path(f"stornello-demo-{datetime.now():%H%M%S}"), fast=fast)  # noqa: DTZ005 - a name
+    tell(f"Locale di prova: {venue.root}", f"Demo venue: {venue.root}")
+    if not _can_sound(settings):
+        tell("Nessuna scheda audio: si suona nel vuoto, in tempo reale.", "No sound card: playing into the void, in real time.")
+    stop = stop_on_signals()
+    show = Show(venue, recorder.Recorder(notes, venue.from_tables), LANGUAGE, SONGS)
+    show.run(lambda until: _watch(venue, settings, stop, until), keep=keep)
+    if not goodbye.tell_all(venue):
+        raise typer.Exit(1)
+
+
+def _notes(folder: Path) -> list:  # noqa: ANN202
+    from stornello.demo import recorder  # noqa: PLC0415
+
+    notes = recorder.from_folder(folder) if folder.is_dir() else []
+    if notes:
+        return notes
+    raise SettingsError(
+        "no-recordings",
+        Plain(f"In {folder} non ci sono registrazioni.", f"There are no recordings in {folder}."),
+        Plain("Mettici file come 5-anna.wav.", "Put files such as 5-anna.wav there."),
+    )
+
+
+def _new_venue(folder: Path, *, fast: bool) -> tuple[Venue, Settings]:
+    if folder.exists() and any(folder.iterdir()):
+        raise SettingsError(
+            "demo-folder-used",
+            Plain(f"{folder} non è vuota.", f"{folder} is not empty."),
+            Plain("La prova vuole una cartella nuova.", "The demo wants a new folder."),
+        )
+    venue, _ = open_venue(folder)
+    chosen = f"play_only_seconds = {FAST_S}\n" if fast else ""
+    atomic.write_text(venue.settings, chosen + house_settings.as_toml(LANGUAGE))
+    return venue, Settings.load(venue.settings, os.environ)
+
+
+def _can_sound(settings: Settings) -> bool:
+    from stornello import doctor  # noqa: PLC0415
+
+    return doctor.sounds(settings)

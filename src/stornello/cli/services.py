@@ -1,0 +1,134 @@
+"""The services as commands: watchdog, producer, generate-song."""
+
+import signal
+import sys
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from stornello import logs, processes
+from stornello.cli.options import HERE, Folder, Lang, open_venue
+from stornello.cli.speech import LANGUAGE, errors, say, tell
+from stornello.domain.errors import StornelloError, VenueBusyError
+from stornello.domain.names import JobId
+from stornello.domain.plain import Plain
+from stornello.settings import Settings
+from stornello.spool import reasons
+from stornello.spool.jobs import Job, is_job_name
+from stornello.spool.locks import hold
+from stornello.spool.paths import Venue
+
+GAVE_UP = 3
+"""generate-song's exit code when it has written its reason into the job's folder."""
+
+
+def register(app: typer.Typer) -> None:
+    """Add this room's commands."""
+    app.command(help=say("Ascolta i tavoli: FROM_TABLES -> testi.", "Hear the tables: FROM_TABLES -> texts."))(watchdog)
+    app.command(help=say("Fa le canzoni, un turno per tavolo.", "Make the songs, tables taking turns."))(producer)
+    app.command(help=say("Fa la canzone di un lavoro.", "Make the song of one job."))(generate_song)
+
+
+def watchdog(folder: Folder = HERE, lang: Lang = None) -> None:
+    """Run AudioWatchdog until stopped."""
+    del lang  # read before the commands were made, see speech.py
+
+    def serve(venue: Venue, settings: Settings, stop: threading.Event) -> None:
+        from stornello import wiring  # noqa: PLC0415 - services import much
+        from stornello.audio_watchdog import bell  # noqa: PLC0415
+
+        service = wiring.watchdog(venue, settings)
+        bell.ring(venue.from_tables, service.wake, stop)
+        service.run(stop)
+
+    serve_until_stopped("watchdog", folder, serve)
+
+
+def producer(folder: Folder = HERE, lang: Lang = None) -> None:
+    """Run Producer until stopped."""
+    del lang
+
+    def serve(venue: Venue, settings: Settings, stop: threading.Event) -> None:
+        from stornello import wiring  # noqa: PLC0415
+
+        wiring.producer(venue, settings).run(stop)
+
+    serve_until_stopped("producer", folder, serve)
+
+
+def serve_until_stopped(service: str, folder: Path, serve: Callable[[Venue, Settings, threading.Event], None]) -> None:
+    """Run ``serve`` as the venue's one ``service`` until SIGTERM or Ctrl-C."""
+    processes.end_with_parent()
+    venue, settings = open_venue(folder)
+    logs.set_up(service, venue.logs, sys.stderr)
+    lock = hold(venue.run, service)
+    stop = stop_on_signals()
+    try:
+        serve(venue, settings, stop)
+    finally:
+        lock.release()
+
+
+def stop_on_signals() -> threading.Event:
+    """Return an event that SIGTERM, SIGHUP and Ctrl-C set."""
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, lambda *_: stop.set())
+    return stop
+
+
+def generate_song(
+    job_dir: Annotated[
+        Path, typer.Argument(metavar="JOB_DIR", help=say("La cartella del lavoro.", "The job's folder."))
+    ],
+    folder: Annotated[Path | None, typer.Option("--folder", metavar="DIR", show_default=False)] = None,
+    lang: Lang = None,
+) -> None:
+    """Make the song of the job in JOB_DIR; its venue is the one JOB_DIR lies in, unless --folder names another."""
+    del lang
+    processes.end_with_parent(signal.SIGKILL)
+    job = _job(job_dir.absolute())
+    venue, settings = open_venue(folder or _venue_of(job.folder))
+    logs.set_up("generate-song", venue.logs)
+    lock = job.lock
+    if not lock.take():
+        raise VenueBusyError(
+            "job-busy",
+            Plain(f"A {job.id} sta già lavorando un altro processo.", f"Another process is working on {job.id}."),
+            Plain("Aspetta che finisca.", "Wait for it to end."),
+        )
+    from stornello import wiring  # noqa: PLC0415
+
+    try:
+        card = wiring.song_maker(venue, settings, _milestone).make(job)
+    except StornelloError as error:
+        reasons.write(job.folder, error, datetime.now(UTC))
+        errors.print(f"{error.what.within(LANGUAGE)} {error.todo.within(LANGUAGE)}", markup=False)
+        raise typer.Exit(GAVE_UP) from None
+    tell(f"Fatta: {venue.songs / card.audio}", f"Made: {venue.songs / card.audio}")
+
+
+def _milestone(text: str) -> None:
+    print(f"MILESTONE: {text}", flush=True)  # noqa: T201 - the protocol between a child and its worker
+
+
+def _job(folder: Path) -> Job:
+    job = Job(JobId(folder.name), folder)
+    if job.transcripts.is_dir() and is_job_name(folder.name):
+        return job
+    raise VenueBusyError(
+        "no-job",
+        Plain(f"{folder} non è la cartella di un lavoro.", f"{folder} is not a job's folder."),
+        Plain(
+            "I lavori stanno in .tmp_player/jobs e in failed_processing.",
+            "Jobs are in .tmp_player/jobs and failed_processing.",
+        ),
+    )
+
+
+def _venue_of(job: Path) -> Path:
+    return job.parent.parent if job.parent.name == "failed_processing" else job.parent.parent.parent

@@ -1,0 +1,145 @@
+"""Commands about one venue: init, config, status, queue, retry."""
+
+import json
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+from pydantic import SecretStr
+from rich.markup import escape
+from rich.table import Table
+
+from stornello import settings as house_settings
+from stornello.cli.options import HERE, Folder, Lang, existing, look_at, open_venue
+from stornello.cli.speech import LANGUAGE, console, say, tell
+from stornello.domain.names import TableId
+from stornello.settings import Settings
+from stornello.spool import atomic, quarantine
+from stornello.spool.playlist import Playlist
+from stornello.spool.snapshot import Snapshot, look
+
+
+def register(app: typer.Typer) -> None:
+    """Add this room's commands."""
+    app.command(help=say("Apri un locale: cartelle e stornello.toml.", "Open a venue: folders and stornello.toml."))(
+        init
+    )
+    app.command(help=say("Mostra le impostazioni in vigore.", "Show the settings in force."))(config)
+    app.command(help=say("Come va la serata.", "How the night is going."))(status)
+    app.command(help=say("Le canzoni in coda.", "The songs in the queue."))(queue)
+    app.command(help=say("Rimetti al lavoro ciò che è stato messo da parte.", "Put back what was set aside."))(retry)
+
+
+def init(folder: Folder = HERE, lang: Lang = None) -> None:
+    """Make the folders and a commented stornello.toml, which is never overwritten."""
+    del lang
+    venue, _ = open_venue(folder)
+    if venue.settings.exists():
+        tell(f"{venue.settings} c'è già, resta com'è.", f"{venue.settings} is there already and stays as it is.")
+        return
+    atomic.write_text(venue.settings, house_settings.as_toml(LANGUAGE))
+    tell(
+        f"Locale aperto in {venue.root}. Impostazioni: {venue.settings}",
+        f"Venue opened in {venue.root}. Settings: {venue.settings}",
+    )
+    tell("Per cominciare: stornello up", "To begin: stornello up")
+
+
+def config(folder: Folder = HERE, lang: Lang = None) -> None:
+    """Show every setting, its value and what it does. Keys are never shown."""
+    del lang
+    settings = Settings.load(look_at(folder).settings)
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
+    for title in (say("impostazione", "setting"), say("valore", "value"), say("che cosa fa", "what it does")):
+        table.add_column(title, overflow="fold")
+    for name in Settings.model_fields:
+        table.add_row(name, escape(_shown(getattr(settings, name))), house_settings.meaning(name).within(LANGUAGE))
+    console.print(table, soft_wrap=False)
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, SecretStr):
+        return say("presente", "present")
+    if value is None:
+        return say("assente", "absent")
+    return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
+
+
+def status(
+    folder: Folder = HERE,
+    lang: Lang = None,
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help=say("Per i programmi.", "For programs."))] = False,
+) -> None:
+    """Tell what plays, what waits, what is in the making and what went wrong."""
+    del lang
+    snapshot = look(existing(folder))
+    if as_json:
+        console.print(json.dumps(snapshot.to_json(), ensure_ascii=False, indent=2), markup=False)
+        return
+    for line in _in_words(snapshot):
+        console.print(line, markup=False)
+
+
+def _in_words(now: Snapshot) -> list[str]:
+    on = [service for service, running in now.running.items() if running]
+    lines = [say("Servizi: ", "Services: ") + (", ".join(on) or say("nessuno in funzione", "none running"))]
+    if now.playing and now.playing.song:
+        lines.append(
+            say("In onda: ", "Playing: ") + f"{now.playing.title} ({say('tavolo', 'table')} {now.playing.table})"
+        )
+    lines.append(say("In coda: ", "Queued: ") + str(len(now.queue)))
+    lines += [f"  {making.job}  {making.status.milestone}" for making in now.making]
+    lines.append(say("All'ascolto: ", "Being heard: ") + str(now.hearing + now.arriving))
+    for table, waiting in sorted(now.waiting.items()):
+        lines.append(
+            say(f"Tavolo {table}: {waiting.notes} messaggi in attesa", f"Table {table}: {waiting.notes} notes waiting")
+        )
+    tonight = ", ".join(f"{table}: {songs}" for table, songs in sorted(now.songs_tonight.items()))
+    lines.append(say("Canzoni stasera, per tavolo: ", "Songs tonight, by table: ") + (tonight or "-"))
+    lines.append(say("Troppo brevi: ", "Too short: ") + str(now.short))
+    for reason in (*now.errors, *now.failures):
+        lines.append(f"! {reason.name}: {reason.within(LANGUAGE)}")
+    return lines
+
+
+def queue(folder: Folder = HERE, lang: Lang = None) -> None:
+    """List the queue in playing order."""
+    del lang
+    cards = Playlist(existing(folder).playlist).waiting()
+    if not cards:
+        tell("La coda è vuota.", "The queue is empty.")
+    for n, card in enumerate(cards, start=1):
+        minutes, seconds = divmod(round(card.sound.duration_s), 60)
+        where = say("tavolo", "table")
+        console.print(f"{n:>3}  {card.id}  {where} {card.table}  {minutes}:{seconds:02}  {card.title}", markup=False)
+
+
+def retry(
+    name: Annotated[
+        str,
+        typer.Argument(
+            help=say("Nome, o parte, di ciò che è da parte.", "Name, or part of it, of what was set aside.")
+        ),
+    ],
+    folder: Folder = HERE,
+    lang: Lang = None,
+    *,
+    table: Annotated[
+        int | None,
+        typer.Option(
+            min=1, max=9999, help=say("Il tavolo, se il nome non lo dice.", "The table, if the name tells none.")
+        ),
+    ] = None,
+    afresh: Annotated[
+        bool, typer.Option(help=say("Dimentica i passi già fatti.", "Forget the steps that were done."))
+    ] = False,
+) -> None:
+    """Put a quarantined recording or a failed job back to work."""
+    del lang
+    number = TableId(table) if table else None
+    back = quarantine.put_back(existing(folder), name, datetime.now(UTC), table=number, afresh=afresh)
+    if back.kind == "recording":
+        tell(f"{back.name} torna all'ascolto.", f"{back.name} will be heard again.")
+    else:
+        tell(f"{back.name} torna in lavorazione.", f"{back.name} is back in the making.")

@@ -1,0 +1,73 @@
+"""The show: a new venue, ``stornello up`` underneath, guests who speak, and the dashboard until the songs were heard."""
+
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from stornello import processes
+from stornello.demo.recorder import Recorder
+from stornello.domain.plain import Language
+from stornello.spool.paths import Venue
+from stornello.spool.snapshot import Snapshot
+
+_STOP_S = 5.0
+
+
+@dataclass(slots=True)
+class Show:
+    """One run of the demo in ``venue``, whose settings are on disk already."""
+
+    venue: Venue
+    recorder: Recorder
+    language: Language
+    songs: int
+    _up: subprocess.Popen[bytes] | None = field(default=None)
+
+    def run(self, watch: Callable[[Callable[[Snapshot], bool]], None], *, keep: bool) -> None:
+        """Open the room, let ``watch`` show it until the songs were played (or for ever with ``keep``), close it."""
+        self._open()
+        self.recorder.start()
+        try:
+            watch(lambda now: self._fell() or (not keep and self.is_over(now)))
+        finally:
+            self.recorder.stop()
+            self._close()
+
+    def is_over(self, now: Snapshot) -> bool:
+        """Return whether the songs were played, or nothing more can come."""
+        played = now.playing.songs_played if now.playing else 0
+        return played >= self.songs or (self.recorder.is_done() and self._is_exhausted(now))
+
+    @staticmethod
+    def _is_exhausted(now: Snapshot) -> bool:
+        playing = bool(now.playing and now.playing.song)
+        return not (now.arriving or now.hearing or now.waiting or now.making or now.queue or playing)
+
+    def _open(self) -> None:
+        command = [sys.executable, "-m", "stornello", "up", "--folder", str(self.venue.root), "--lang", self.language]
+        with (self.venue.logs / "up.out").open("ab") as said:
+            self._up = subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=said,
+                stderr=said,
+                env=processes.environment_of_child(),
+                start_new_session=True,
+            )
+
+    def _fell(self) -> bool:
+        return self._up is not None and self._up.poll() is not None
+
+    def _close(self) -> None:
+        if self._up is None:
+            return
+        self._up.terminate()
+        try:
+            self._up.wait(_STOP_S)
+        except subprocess.TimeoutExpired:
+            processes.kill_group(self._up.pid)
+            self._up.wait()
+
+

@@ -1,0 +1,168 @@
+"""``stornello doctor``: everything that a night needs, looked at one by one, each with the way to mend it."""
+
+import importlib.util
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from stornello import models, processes
+from stornello.domain.errors import StornelloError
+from stornello.domain.plain import Plain
+from stornello.providers.player.mpv import MpvPlayer
+from stornello.settings import Settings
+from stornello.spool.paths import Venue
+
+_LEAST_FREE_MB = 2000
+_SONG_MB = 4
+_INSTALL = Plain(
+    "Debian/Ubuntu: apt install {0}; macOS: brew install {0}.",
+    "Debian/Ubuntu: apt install {0}; macOS: brew install {0}.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at. ``ill`` stops a night, a ``warning`` does not; ``mend`` says what to do."""
+
+    state: Literal["well", "warning", "ill"]
+    what: Plain
+    mend: Plain | None = None
+
+
+def examine(venue: Venue, settings: Settings) -> list[Finding]:
+    """Look at everything; never raises for what it finds."""
+    looks: list[Callable[[], Finding]] = [
+        lambda: _program("ffmpeg"),
+        lambda: _program("mpv"),
+        _player_answers,
+        lambda: _sound(settings),
+        _engines,
+        lambda: _model("whisper-base", "whisper-small"),
+        lambda: _model("soundfont"),
+        lambda: _writable(venue.root),
+        lambda: _free_space(venue.root),
+        lambda: _key("OpenAI", "OPENAI_API_KEY", present=settings.openai_api_key is not None),
+        lambda: _key("Kie", "KIE_API_KEY", present=settings.kie_api_key is not None),
+    ]
+    return [look() for look in looks]
+
+
+def _program(name: str) -> Finding:
+    place = shutil.which(name)
+    if place:
+        return Finding("well", Plain(f"{name}: {place}", f"{name}: {place}"))
+    return Finding("ill", Plain(f"{name} manca.", f"{name} is missing."), _install(name))
+
+
+def _install(package: str) -> Plain:
+    return Plain(_INSTALL.it.format(package), _INSTALL.en.format(package))
+
+
+def _player_answers() -> Finding:
+    if not shutil.which("mpv"):
+        return Finding(
+            "ill", Plain("mpv non si può comandare: manca.", "mpv cannot be driven: it is missing."), _install("mpv")
+        )
+    with tempfile.TemporaryDirectory(prefix="stornello-") as folder:
+        try:
+            MpvPlayer(Path(folder), "null").open("doctor").close()
+        except StornelloError as error:
+            return Finding("ill", error.what, error.todo)
+    return Finding("well", Plain("mpv risponde sul suo socket.", "mpv answers on its socket."))
+
+
+def sounds(settings: Settings) -> bool:
+    """Return whether the sound output opens: mpv plays a third of a second of silence, with no falling back to null."""
+    output = [] if settings.sound_output == "auto" else [f"--ao={settings.sound_output}"]
+    silence = ["mpv", "--no-config", "--no-terminal", "--no-video", *output, "--length=0.3", "av://lavfi:anullsrc"]
+    try:
+        return processes.run(silence, 10).returncode == 0
+    except (FileNotFoundError, subprocess.TimeoutExpired):
+        return False
+
+
+def _sound(settings: Settings) -> Finding:
+    if sounds(settings):
+        return Finding("well", Plain("L'uscita audio si apre.", "The sound output opens."))
+    return Finding(
+        "warning",
+        Plain("Nessuna uscita audio: si suonerebbe nel vuoto.", "No sound output: songs would play into the void."),
+        Plain(
+            "Collega la scheda audio, controlla PulseAudio/PipeWire/ALSA, o scegli sound_output.",
+            "Connect the sound card, check PulseAudio/PipeWire/ALSA, or choose sound_output.",
+        ),
+    )
+
+
+def _engines() -> Finding:
+    missing = [
+        name
+        for name in ("faster_whisper", "midirenderer", "pedalboard", "pyworld")
+        if importlib.util.find_spec(name) is None
+    ]
+    if not missing:
+        return Finding("well", Plain("I motori di casa sono installati.", "The embedded engines are installed."))
+    return Finding(
+        "ill",
+        Plain("I motori di casa non sono installati.", "The embedded engines are not installed."),
+        Plain("pip install 'stornello[embedded]'", "pip install 'stornello[embedded]'"),
+    )
+
+
+def _model(name: str, *better: str) -> Finding:
+    found = next((place for one in (*better, name) if (place := models.find(one))), None)
+    if found:
+        return Finding("well", Plain(f"Modello {name}: {found}", f"Model {name}: {found}"))
+    return Finding(
+        "warning",
+        Plain(f"Il modello {name} non c'è ancora.", f"The model {name} is not here yet."),
+        Plain(
+            "stornello models fetch (altrimenti si scarica al primo uso)",
+            "stornello models fetch (or it is fetched when first used)",
+        ),
+    )
+
+
+def _writable(root: Path) -> Finding:
+    place = next(folder for folder in (root, *root.parents) if folder.exists())
+    if os.access(place, os.W_OK | os.X_OK):
+        return Finding("well", Plain(f"In {root} si può scrivere.", f"{root} can be written."))
+    return Finding(
+        "ill",
+        Plain(f"In {root} non si può scrivere.", f"{root} cannot be written."),
+        Plain("Cambia i permessi, o scegli --folder.", "Change its permissions, or choose --folder."),
+    )
+
+
+def _free_space(root: Path) -> Finding:
+    place = next(folder for folder in (root, *root.parents) if folder.exists())
+    free_mb = shutil.disk_usage(place).free // 1_000_000
+    what = Plain(
+        f"Spazio libero: {free_mb} MB, circa {free_mb // _SONG_MB} canzoni.",
+        f"Free space: {free_mb} MB, about {free_mb // _SONG_MB} songs.",
+    )
+    if free_mb >= _LEAST_FREE_MB:
+        return Finding("well", what)
+    return Finding(
+        "warning", what, Plain(f"Liberane almeno {_LEAST_FREE_MB} MB.", f"Free at least {_LEAST_FREE_MB} MB.")
+    )
+
+
+def _key(service: str, variable: str, *, present: bool) -> Finding:
+    if not present:
+        return Finding(
+            "well", Plain(f"Chiave {service}: assente, non serve.", f"{service} key: absent, none is needed.")
+        )
+    return Finding(
+        "warning",
+        Plain(f"Chiave {service}: presente, ma non usata.", f"{service} key: present, but not used."),
+        Plain(
+            f"Questa versione lavora con i motori di casa; {variable} non viene mandata a nessuno.",
+            f"This version works with its embedded engines; {variable} is sent to nobody.",
+        ),
+    )

@@ -1,0 +1,75 @@
+"""What was set aside, and its way back."""
+
+import shutil
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from stornello.domain.errors import StornelloError
+from stornello.domain.names import JobId, TableId
+from stornello.domain.plain import Plain
+from stornello.spool import atomic, reasons
+from stornello.spool.jobs import Job
+from stornello.spool.paths import Venue
+from stornello.spool.recordings import Claims, Recording
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """What went back to work: ``kind`` is recording or job, ``name`` what it is called now."""
+
+    kind: str
+    name: str
+
+
+def put_back(venue: Venue, name: str, now: datetime, *, table: TableId | None = None, afresh: bool = False) -> Returned:
+    """Give the quarantined recording or failed job called ``name`` another chance, with all its attempts.
+
+    ``name`` is the entry's folder, any unmistakable part of it, or the recording's own name. ``table`` puts right a
+    recording whose name told none; ``afresh`` makes a job forget its finished steps.
+
+    Raises:
+        StornelloError: there is no such entry, or more than one.
+    """
+    entry = _find(venue, name)
+    if entry.parent == venue.transcription_errors:
+        return Returned("recording", Claims(venue).again(entry, now, table).name)
+    return Returned("job", _reopen(venue, entry, afresh=afresh))
+
+
+def _reopen(venue: Venue, entry: Path, *, afresh: bool) -> JobId:
+    job = Job(JobId(entry.name), entry)
+    reasons.forget(entry)
+    if afresh:
+        shutil.rmtree(entry / "steps", ignore_errors=True)
+    job.update(attempt=0, milestone="", milestone_at="")
+    atomic.move_folder(entry, venue.job(job.id))
+    return job.id
+
+
+def _find(venue: Venue, name: str) -> Path:
+    entries = [
+        entry
+        for folder in (venue.transcription_errors, venue.failed_processing)
+        if folder.is_dir()
+        for entry in sorted(folder.iterdir())
+        if entry.is_dir()
+    ]
+    exact = [entry for entry in entries if name in {entry.name, Recording("", entry).name}]
+    found = exact or [entry for entry in entries if name in entry.name]
+    if len(found) == 1:
+        return found[0]
+    if not found:
+        raise StornelloError(
+            "nothing-to-retry",
+            Plain(
+                f"Non c'è niente da parte che si chiami «{name}».", f"Nothing that was set aside is called '{name}'."
+            ),
+            Plain("Guarda in: stornello status", "Look at: stornello status"),
+        )
+    many = ", ".join(entry.name for entry in found)
+    raise StornelloError(
+        "many-to-retry",
+        Plain(f"«{name}» può essere più di una cosa: {many}.", f"'{name}' may be more than one thing: {many}."),
+        Plain("Scrivi il nome per intero.", "Give the whole name."),
+    )

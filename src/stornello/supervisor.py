@@ -1,0 +1,94 @@
+"""``stornello up``: the three services as child processes, restarted with backoff, stopped together."""
+
+import logging
+import signal
+import subprocess
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from stornello.domain.backoff import backoff
+from stornello.domain.clock import Clock
+from stornello.processes import environment_of_child, kill_group
+
+log = logging.getLogger(__name__)
+
+_HEALTHY_S = 60.0
+"""A service that ran this long starts again at once."""
+
+_STOP_S = 2.5
+_TICK_S = 0.2
+
+
+@dataclass(slots=True)
+class Service:
+    """One child process and its history of falls."""
+
+    name: str
+    command: Sequence[str]
+    process: subprocess.Popen[bytes] | None = None
+    started_at: float = 0.0
+    falls: int = 0
+    not_before: float = 0.0
+
+
+@dataclass(slots=True)
+class Supervisor:
+    """Keeps ``services`` alive until told to stop."""
+
+    services: list[Service]
+    logs: Path
+    clock: Clock
+
+    def run(self, stop: threading.Event) -> None:
+        """Start everything, restart what falls, and end everything at ``stop``, within three seconds."""
+        try:
+            while not stop.is_set():
+                self.tick()
+                stop.wait(_TICK_S)
+        finally:
+            self.end()
+
+    def tick(self) -> None:
+        """One pass: note what has fallen, start what is due."""
+        for service in self.services:
+            if service.process and service.process.poll() is not None:
+                self._note_fall(service, service.process.returncode)
+            if not service.process and service.not_before <= self.clock.monotonic():
+                self._start(service)
+
+    def end(self) -> None:
+        """Ask every service to stop, and kill those that do not in time."""
+        running = [service.process for service in self.services if service.process]
+        for process in running:
+            process.send_signal(signal.SIGTERM)
+        until = self.clock.monotonic() + _STOP_S
+        for process in running:
+            try:
+                process.wait(max(0.05, until - self.clock.monotonic()))
+            except subprocess.TimeoutExpired:
+                log.warning("service did not stop in time", extra={"pid": process.pid})
+                kill_group(process.pid)
+                process.wait()
+
+    def _start(self, service: Service) -> None:
+        with (self.logs / f"{service.name}.out").open("ab") as last_words:  # what a native crash says goes nowhere else
+            service.process = subprocess.Popen(
+                service.command,
+                stdin=subprocess.DEVNULL,
+                stdout=last_words,
+                stderr=last_words,
+                env=environment_of_child(),
+                start_new_session=True,
+            )
+        service.started_at = self.clock.monotonic()
+        log.info("service started", extra={"started": service.name, "pid": service.process.pid})
+
+    def _note_fall(self, service: Service, code: int) -> None:
+        now = self.clock.monotonic()
+        service.process = None
+        service.falls = 1 if now - service.started_at > _HEALTHY_S else service.falls + 1
+        wait_s = 0.0 if service.falls == 1 else backoff(service.falls - 1, 0.5, 30.0)
+        service.not_before = now + wait_s
+        log.error("service fell", extra={"fell": service.name, "exit": code, "again_in_s": round(wait_s, 1)})
