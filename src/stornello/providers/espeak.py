@@ -3,6 +3,7 @@
 Source: espeak-ng 1.52, ``speak_lib.h`` (event structure, ``espeak_Synth``, ``espeak_TextToPhonemes``).
 """
 
+import _ctypes
 import ctypes
 import threading
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ _UTF8: Final = 1
 _IPA_WITH_BARS: Final = 2 | ord("|") << 8
 _RATE, _PITCH_RANGE = 1, 4
 _LIST_END, _PHONEME = 0, 7
+_NOISE_SEED: Final = 1
 
 
 class _Id(ctypes.Union):
@@ -67,6 +69,12 @@ class Espeak:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
+        self._audio: list[NDArray[np.int16]] = []
+        self._marks: list[tuple[int, str]] = []
+        self._callback = _Callback(self._receive)  # kept alive: C holds the bare pointer
+        self._open()
+
+    def _open(self) -> None:
         self._c = ctypes.CDLL(espeakng_loader.get_library_path())
         self._c.espeak_TextToPhonemes.restype = ctypes.c_char_p
         self._c.espeak_Synth.argtypes = [
@@ -75,10 +83,18 @@ class Espeak:
         ]
         data = espeakng_loader.get_data_path().encode()
         self._rate: int = self._c.espeak_Initialize(_SYNCHRONOUS, 0, data, _PHONEME_EVENTS_AS_IPA)
-        self._audio: list[NDArray[np.int16]] = []
-        self._marks: list[tuple[int, str]] = []
-        self._callback = _Callback(self._receive)  # kept alive: C holds the bare pointer
+        self._c.espeak_ng_SetRandSeed(_NOISE_SEED)
         self._c.espeak_SetSynthCallback(self._callback)
+
+    def _reopen(self) -> None:
+        """Forget what was spoken before.
+
+        The wave generator carries its phase and noise from text to text, and only unloading the library resets them
+        (8 ms): without this a song would depend on the songs before it.
+        """
+        self._c.espeak_Terminate()
+        _ctypes.dlclose(self._c._handle)  # noqa: SLF001 - ctypes has no public way to unload
+        self._open()
 
     def names(self, text: str, voice: str) -> tuple[str, ...]:
         """Return the IPA names of the text's sounds, stress marks included, without speaking."""
@@ -91,9 +107,10 @@ class Espeak:
         return tuple(b" ".join(spoken).decode("utf-8", "ignore").replace(" ", "|").split("|"))
 
     def speak(self, text: str, voice: str) -> Speech:
-        """Speak ``text`` on one pitch: a flat voice is what WORLD analyses best."""
+        """Speak ``text`` on one pitch: a flat voice is what WORLD analyses best. Equal texts give equal samples."""
         said = text.encode()
         with self._lock:
+            self._reopen()
             self._audio, self._marks = [], []
             self._c.espeak_SetVoiceByName(voice.encode())
             self._c.espeak_SetParameter(_RATE, SPEAKING_RATE, 0)

@@ -32,7 +32,7 @@ class Hook:
 
 def find_hook(told: tuple[Told, ...], bank: Bank, chance: Random) -> tuple[Hook, tuple[str, ...]]:
     """Return the hook, and all names and key phrases with the most telling first."""
-    text = " ".join(one.text for one in told)[:_MOST_CHARACTERS]
+    text = bank.filler.sub("", " ".join(one.text for one in told)[:_MOST_CHARACTERS])
     names = names_in(text, tuple(one.guest for one in told))
     phrases = key_phrases(text, bank)
     fallback = chance.choice(bank.defaults)
