@@ -1,0 +1,82 @@
+"""The dashboard for what is no terminal: one plain line for every change."""
+
+from collections.abc import Iterator
+
+from stornello.domain.plain import Language, Plain
+from stornello.riproduzione import phrases
+from stornello.riproduzione.phrases import clock, safe
+from stornello.spool.reasons import Reason
+from stornello.spool.snapshot import Snapshot
+
+STARTED = Plain("suona, tavolo {table}: «{title}» ({length})", "plays, table {table}: “{title}” ({length})")
+SILENCE = Plain("la coda è vuota: silenzio", "the queue is empty: silence")
+ARRIVED = Plain("una registrazione è arrivata", "a recording has arrived")
+MAKING = Plain("tavolo {table}: {milestone}", "table {table}: {milestone}")
+QUEUED = Plain("tavolo {table}: «{title}» è in coda", "table {table}: “{title}” is in the queue")
+TOO_SHORT = Plain("una registrazione era troppo corta per una canzone", "a recording was too short for a song")
+ASIDE = Plain("messo da parte: {why}", "set aside: {why}")
+RUNS = Plain("{service}: in funzione", "{service}: running")
+STOPPED = Plain("{service}: fermo", "{service}: stopped")
+
+
+def changes(before: Snapshot | None, after: Snapshot, language: Language) -> list[str]:
+    """Return a line for each thing that has happened between two looks, ``before`` None for the first."""
+    return [line.replace("\n", " ") for told in _TOLD for line in told(before, after, language)]
+
+
+def _services(before: Snapshot | None, after: Snapshot, language: Language) -> Iterator[str]:
+    for service, runs in after.running.items():
+        if runs != (before.running.get(service, False) if before else False):
+            name = phrases.SERVICES[service].within(language)
+            yield (RUNS if runs else STOPPED).within(language).format(service=name)
+
+
+def _arrivals(before: Snapshot | None, after: Snapshot, language: Language) -> Iterator[str]:
+    for _ in range(after.arriving - (before.arriving if before else 0)):
+        yield ARRIVED.within(language)
+
+
+def _short(before: Snapshot | None, after: Snapshot, language: Language) -> Iterator[str]:
+    for _ in range(after.short - (before.short if before else 0)):
+        yield TOO_SHORT.within(language)
+
+
+def _aside(before: Snapshot | None, after: Snapshot, language: Language) -> Iterator[str]:
+    known = {*before.errors, *before.failures} if before else set[Reason]()
+    for reason in (*after.errors, *after.failures):
+        if reason not in known:
+            yield ASIDE.within(language).format(why=safe(reason.within(language)))
+
+
+def _making(before: Snapshot | None, after: Snapshot, language: Language) -> Iterator[str]:
+    known = {(making.job, making.status.milestone) for making in before.making} if before else set()
+    for making in after.making:
+        if (making.job, making.status.milestone) not in known:
+            reached = phrases.milestone(making.status.milestone, language)
+            yield MAKING.within(language).format(table=making.status.table, milestone=reached)
+
+
+def _queued(before: Snapshot | None, after: Snapshot, language: Language) -> Iterator[str]:
+    known = {card.id for card in before.queue} if before else set()
+    for card in after.queue:
+        if card.id not in known:
+            yield QUEUED.within(language).format(table=card.table, title=safe(card.title))
+
+
+def _playing(before: Snapshot | None, after: Snapshot, language: Language) -> Iterator[str]:
+    was = before.playing.song if before and before.playing else ""
+    now = after.playing
+    if now and now.song and now.song != was:
+        length = clock(now.duration_s)
+        yield STARTED.within(language).format(table=now.table, title=safe(now.title), length=length)
+    elif was and not (now and now.song):
+        yield SILENCE.within(language)
+
+
+def _output(before: Snapshot | None, after: Snapshot, language: Language) -> Iterator[str]:
+    was = before.playing.output if before and before.playing else ""
+    if after.playing and after.playing.output == "null" != was:
+        yield phrases.NO_SOUND.within(language)
+
+
+_TOLD = (_services, _arrivals, _short, _aside, _making, _queued, _playing, _output)
