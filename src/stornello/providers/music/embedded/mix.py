@@ -5,7 +5,7 @@ from typing import Final
 
 import numpy as np
 import pyloudnorm
-from pedalboard import (
+from pedalboard import (  # type: ignore[attr-defined] # Pedalboard is exported, but not in its __all__
     Chorus,
     Compressor,
     Delay,
@@ -15,7 +15,7 @@ from pedalboard import (
     LowpassFilter,
     LowShelfFilter,
     PeakFilter,
-    Pedalboard,  # type: ignore[attr-defined] # exported, but not in its __all__
+    Pedalboard,
     Reverb,
 )
 from scipy.signal import resample_poly
