@@ -1,6 +1,15 @@
-"""``python -m stornello``: the same as the command ``stornello``."""
+"""``python -m stornello``, and what the command ``stornello`` runs.
 
-from stornello.cli import main
+Imports nothing by itself: the producer's workers import their parent's main module, and need none of it.
+"""
 
-if __name__ == "__main__":  # the producer's workers import their parent's main module
+
+def run() -> None:
+    """Run the command line."""
+    from stornello.cli import main  # noqa: PLC0415 - see above
+
     main()
+
+
+if __name__ == "__main__":
+    run()

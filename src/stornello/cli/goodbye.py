@@ -39,7 +39,8 @@ def _heard(venue: Venue) -> Iterator[tuple[SongCard, float]]:
 def _tell_song(venue: Venue, card: SongCard, seconds: float) -> None:
     guests = ", ".join(card.guests)
     table = say("tavolo", "table")
-    console.print(f"♪ {card.title}  ({table} {card.table}{', ' + guests if guests else ''}; {seconds:.0f} s)", markup=False, style="green")
+    who = f"{table} {card.table}{', ' + guests if guests else ''}"
+    console.print(f"♪ {card.title}  ({who}; {seconds:.0f} s)", markup=False, style="green")
     console.print(f"   {venue.songs / card.audio}", markup=False)
     first = card.lyrics.sections[0].lines[:2] if card.lyrics.sections else ()
     for line in first:

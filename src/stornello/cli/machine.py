@@ -5,7 +5,6 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from stornello import models as model_store
 from stornello.cli.options import HERE, Folder, Lang, look_at
 from stornello.cli.speech import LANGUAGE, console, say, tell
 from stornello.settings import Settings
@@ -32,6 +31,8 @@ Names = Annotated[
 def fetch(names: Names = None, lang: Lang = None) -> None:
     """Fetch the named models, or what the embedded engines need."""
     del lang
+    from stornello import models as model_store  # noqa: PLC0415 - most commands need none
+
     if names:
         model_store.fetch_all(names, LANGUAGE)
     else:
@@ -45,6 +46,8 @@ def fetch(names: Names = None, lang: Lang = None) -> None:
 def verify(names: Names = None, lang: Lang = None) -> None:
     """Verify the named models, or all that are here; exit 1 when something is wrong."""
     del lang
+    from stornello import models as model_store  # noqa: PLC0415
+
     here = names or [row.name for row in model_store.listing() if row.path]
     wrong = [problem for name in here for problem in model_store.verify(name)]
     for problem in wrong:
@@ -60,12 +63,16 @@ def verify(names: Names = None, lang: Lang = None) -> None:
 def path(lang: Lang = None) -> None:
     """Print the folder of the models."""
     del lang
+    from stornello import models as model_store  # noqa: PLC0415
+
     console.print(str(model_store.folder()), markup=False)
 
 
 def listing(lang: Lang = None) -> None:
     """List the models."""
     del lang
+    from stornello import models as model_store  # noqa: PLC0415
+
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
     for title in (
         say("modello", "model"),

@@ -16,6 +16,7 @@ from stornello.cli import goodbye
 from stornello.cli.options import HERE, Folder, Lang, open_venue
 from stornello.cli.services import stop_on_signals
 from stornello.cli.speech import LANGUAGE, console, say, tell
+from stornello.demo import Show, recorder
 from stornello.domain.clock import SystemClock
 from stornello.domain.errors import SettingsError
 from stornello.domain.plain import Plain
@@ -24,6 +25,7 @@ from stornello.spool import atomic
 from stornello.spool.locks import hold
 from stornello.spool.paths import Venue
 from stornello.spool.snapshot import SERVICES, Snapshot
+from stornello.supervisor import Service, Supervisor
 
 SONGS = 3
 """Songs that the demo waits for."""
@@ -34,7 +36,7 @@ FAST_S = 20.0
 
 def register(app: typer.Typer) -> None:
     """Add this room's commands."""
-    app.command(help=say("Tutta la serata: i tre servizi e il cruscotto.", "The whole night: three services, dashboard."))(up)
+    app.command(help=say("Tutta la serata: servizi e cruscotto.", "The whole night: services and dashboard."))(up)
     app.command(help=say("Suona la coda in sala.", "Play the queue in the room."))(riproduzione)
     app.command(help=say("Una serata di prova, senza chiavi.", "A whole night in minutes, with no key."))(demo)
 
@@ -61,9 +63,7 @@ def up(folder: Folder = HERE, lang: Lang = None) -> None:
         lock.release()
 
 
-def _supervisor(venue: Venue):  # noqa: ANN202 - the type is imported where it is used
-    from stornello.supervisor import Service, Supervisor  # noqa: PLC0415
-
+def _supervisor(venue: Venue) -> Supervisor:
     def command(service: str) -> list[str]:
         return [sys.executable, "-m", "stornello", service, "--folder", str(venue.root), "--lang", LANGUAGE]
 
@@ -97,33 +97,40 @@ def _watch(venue: Venue, settings: Settings, stop: threading.Event, until: Calla
     """Show the dashboard until ``until`` says so, ``stop`` is set or somebody quits."""
     from stornello.riproduzione.dashboard import Dashboard  # noqa: PLC0415
 
-    Dashboard(venue, settings, LANGUAGE, console).run(stop, until)
+    board = Dashboard(venue, LANGUAGE, console, SystemClock(), settings.max_workers, settings.max_queue_size)
+    board.run(until, stop)
 
 
 def demo(
     folder: Annotated[
         Path | None,
-        typer.Option("--folder", metavar="DIR", show_default=False, help=say("La cartella nuova del locale.", "The venue's new folder.")),
+        typer.Option(
+            "--folder",
+            metavar="DIR",
+            show_default=False,
+            help=say("La cartella nuova del locale.", "The venue's new folder."),
+        ),
     ] = None,
     recordings: Annotated[
         Path | None,
-        typer.Option(metavar="DIR", show_default=False, help=say("Le tue registrazioni al posto delle nostre.", "Your recordings instead of ours.")),
+        typer.Option(metavar="DIR", show_default=False, help=say("Le tue registrazioni.", "Your own recordings.")),
     ] = None,
     lang: Lang = None,
     *,
     keep: Annotated[bool, typer.Option(help=say("Resta aperto alla fine.", "Stay up at the end."))] = False,
-    fast: Annotated[bool, typer.Option(help=say("Solo 20 secondi per canzone.", "Only 20 seconds of each song."))] = False,
+    fast: Annotated[bool, typer.Option(help=say("Solo 20 s per canzone.", "Only 20 s of each song."))] = False,
 ) -> None:
     """Open a venue, let guests speak, play three songs one into the next, tell where everything is."""
     del lang
     processes.end_with_parent()
-    from stornello.demo import Show, recorder  # noqa: PLC0415
-
     notes = _notes(recordings) if recordings else recorder.evening(samples.voices(), samples.too_short())
     venue, settings = _new_venue(folder or Path(f"stornello-demo-{datetime.now():%H%M%S}"), fast=fast)  # noqa: DTZ005 - a name
     tell(f"Locale di prova: {venue.root}", f"Demo venue: {venue.root}")
     if not _can_sound(settings):
-        tell("Nessuna scheda audio: si suona nel vuoto, in tempo reale.", "No sound card: playing into the void, in real time.")
+        tell(
+            "Nessuna scheda audio: si suona nel vuoto, in tempo reale.",
+            "No sound card: playing to nobody, in real time.",
+        )
     stop = stop_on_signals()
     show = Show(venue, recorder.Recorder(notes, venue.from_tables), LANGUAGE, SONGS)
     show.run(lambda until: _watch(venue, settings, stop, until), keep=keep)
@@ -131,9 +138,7 @@ def demo(
         raise typer.Exit(1)
 
 
-def _notes(folder: Path) -> list:  # noqa: ANN202
-    from stornello.demo import recorder  # noqa: PLC0415
-
+def _notes(folder: Path) -> list[recorder.Note]:
     notes = recorder.from_folder(folder) if folder.is_dir() else []
     if notes:
         return notes

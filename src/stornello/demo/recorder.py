@@ -28,7 +28,7 @@ class Note:
 
 
 def evening(voices: Sequence[Path], too_short: Path) -> list[Note]:
-    """Return the demo's notes in order of arrival: everyone's first note, a slow one, a short one, one that is no audio."""
+    """Return the demo's notes in order of arrival: a slow one, a short one and one that is no audio among them."""
     notes = [Note(f"{voice.stem}.wav", voice) for voice in voices]
     notes[2:3] = [Note(note.name, note.voice, slow=True) for note in notes[2:3]]
     notes.insert(3, Note(f"{too_short.stem}.wav", too_short))
@@ -38,7 +38,8 @@ def evening(voices: Sequence[Path], too_short: Path) -> list[Note]:
 
 def from_folder(folder: Path) -> list[Note]:
     """Return every file of ``folder`` as a note under its own name."""
-    return [Note(path.name, path) for path in sorted(folder.iterdir()) if path.is_file() and not path.name.startswith(".")]
+    files = (path for path in sorted(folder.iterdir()) if path.is_file() and not path.name.startswith("."))
+    return [Note(path.name, path) for path in files]
 
 
 class Recorder:
@@ -96,7 +97,7 @@ def _chunks(sound: bytes) -> Iterator[bytes]:
 
 
 def _pcm(voice: Path) -> bytes:
-    """Return the voice as 16 kHz mono 16-bit samples; nothing when it cannot be decoded (then it is dropped as it is)."""
+    """Return the voice as 16 kHz mono 16-bit samples; nothing when it cannot be decoded: it is dropped as it is."""
     with tempfile.NamedTemporaryFile(suffix=".raw") as raw:
         decode = ["ffmpeg", "-v", "error", "-nostdin", "-y", "-i", f"file:{voice}", "-ac", "1", "-ar", str(_RATE)]
         done = processes.run([*decode, "-f", "s16le", f"file:{raw.name}"], 120)

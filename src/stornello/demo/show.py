@@ -1,8 +1,7 @@
-"""The show: a new venue, ``stornello up`` underneath, guests who speak, and the dashboard until the songs were heard."""
+"""The show: a new venue, ``stornello up`` underneath, guests who speak, the dashboard until the songs were heard."""
 
 import subprocess
 import sys
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -69,5 +68,3 @@ class Show:
         except subprocess.TimeoutExpired:
             processes.kill_group(self._up.pid)
             self._up.wait()
-
-

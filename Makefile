@@ -1,0 +1,44 @@
+# make demo   a whole night in a few minutes, no account, no key
+# make test   everything that must hold: check, then all tests
+# make check  format, lint, types, floors, dependencies
+# make bench  the figures, quick
+# make lock   resolve the dependencies anew
+VENV := .venv
+PY := $(VENV)/bin/python
+RUN := $(VENV)/bin/
+ARGS ?=
+
+.PHONY: demo test check bench install install-dev lock
+
+demo: install
+	$(RUN)stornello models fetch
+	$(RUN)stornello demo $(ARGS)
+
+test: install-dev check
+	$(RUN)stornello models fetch
+	$(RUN)pytest -n 2 --dist worksteal $(ARGS)
+
+check: install-dev
+	$(RUN)ruff format --check
+	$(RUN)ruff check
+	$(RUN)mypy
+	$(RUN)lint-imports
+	$(RUN)deptry .
+
+bench: install-dev
+	$(PY) bench/pipeline.py --quick
+
+install: $(VENV)/installed
+install-dev: $(VENV)/installed-dev
+
+$(VENV)/installed: requirements.lock pyproject.toml scripts/install.sh
+	./scripts/install.sh $(VENV) requirements.lock
+	touch $@
+
+$(VENV)/installed-dev: requirements-dev.lock pyproject.toml scripts/install.sh
+	./scripts/install.sh $(VENV) requirements-dev.lock
+	touch $@ $(VENV)/installed
+
+lock: install-dev
+	$(RUN)uv pip compile --upgrade --universal --python-version 3.11 --generate-hashes --extra embedded pyproject.toml -o requirements.lock
+	$(RUN)uv pip compile --universal --python-version 3.11 --generate-hashes --all-extras --group dev -c requirements.lock pyproject.toml -o requirements-dev.lock
