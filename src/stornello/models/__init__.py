@@ -11,6 +11,7 @@ import platformdirs
 
 from stornello.domain.plain import Language
 from stornello.models.manifest import MANIFEST, Model
+from stornello.models.progress import spoken_here
 from stornello.models.source import ModelFile
 from stornello.models.store import Row, Store
 
@@ -59,9 +60,9 @@ def find(name: str) -> Path | None:
     return _store().find(name)
 
 
-def verify(name: str) -> list[str]:
-    """Read every byte of ``name`` again and return what is wrong, one line per file; empty when all is well."""
-    return _store().verify(name)
+def verify(name: str, language: Language | None = None) -> list[str]:
+    """Read every byte of ``name`` again and return what is wrong, one sentence per file; empty when all is well."""
+    return [trouble.within(language or spoken_here()) for trouble in _store().verify(name)]
 
 
 def fetch_all(wanted: Collection[str] = (), language: Language | None = None) -> list[Path]:

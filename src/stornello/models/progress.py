@@ -1,6 +1,5 @@
 """What people see while a model is fetched: a bar on a terminal, two plain lines anywhere else."""
 
-import locale
 import os
 import threading
 from collections.abc import Iterator
@@ -30,7 +29,7 @@ def bytes_below(folder: Path) -> int:
 def say(sentence: Plain, language: Language | None = None) -> None:
     """Print one line to the standard error."""
     Console(stderr=True).print(
-        sentence.within(language or _from_locale()), highlight=False, markup=False, soft_wrap=True
+        sentence.within(language or spoken_here()), highlight=False, markup=False, soft_wrap=True
     )
 
 
@@ -59,10 +58,13 @@ def _watching(bar: Progress, name: str, size: int, folder: Path) -> Iterator[Non
     watcher.start()
     try:
         yield
+        bar.update(task, completed=size)
     finally:
         done.set()
         watcher.join()
 
 
-def _from_locale() -> Language:
-    return "it" if (locale.getlocale()[0] or os.environ.get("LANG", "")).lower().startswith("it") else "en"
+def spoken_here() -> Language:
+    """Return the language of whoever started this process, from the locale."""
+    chosen = next(filter(None, map(os.environ.get, ("LC_ALL", "LC_MESSAGES", "LANG"))), "")
+    return "it" if chosen.lower().startswith("it") else "en"

@@ -37,6 +37,16 @@ def disk_trouble(error: OSError) -> Plain:
     return Plain(f"disco: {error.strerror or error}", f"disk: {error.strerror or error}")
 
 
+def damaged(path: Path) -> Plain:
+    """Tell that a file is not what it was."""
+    return Plain(f"{path} è rovinato", f"{path} is damaged")
+
+
+def absent(path: Path) -> Plain:
+    """Tell that a file is not there."""
+    return Plain(f"{path} manca", f"{path} is missing")
+
+
 def missing(model: Model, failures: Failures, target: Path) -> ModelMissing:
     """Return the error that tells which sources were tried, why each failed and what to do."""
 

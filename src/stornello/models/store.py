@@ -53,12 +53,12 @@ class Store:
         """Return what :meth:`ensure` would, after reading every byte; what is missing or damaged is fetched again."""
         return self._fetch(self._model(name)) if self.verify(name) else self._target(self._model(name))
 
-    def verify(self, name: str) -> list[str]:
-        """Read every byte of ``name`` and return what is wrong, one line per file."""
+    def verify(self, name: str) -> list[Plain]:
+        """Read every byte of ``name`` and return what is wrong, one sentence per file."""
         model = self._model(name)
-        paths = {file: self._target(model) / file.name for file in model.files}
-        wrong = [file for file, path in paths.items() if not same_bytes(file, path)]
-        return [f"{name}/{file.name}: {'damaged' if paths[file].exists() else 'missing'}" for file in wrong]
+        target = self._target(model)
+        wrong = [target / file.name for file in model.files if not same_bytes(file, target / file.name)]
+        return [sentences.damaged(path) if path.exists() else sentences.absent(path) for path in wrong]
 
     def listing(self) -> list[Row]:
         """Return one row per model."""
