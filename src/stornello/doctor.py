@@ -1,6 +1,5 @@
 """``stornello doctor``: everything that a night needs, looked at one by one, each with the way to mend it."""
 
-import importlib.util
 import os
 import shutil
 import subprocess
@@ -10,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from stornello import models, processes
+from stornello import models, processes, wiring
 from stornello.domain.errors import StornelloError
 from stornello.domain.plain import Plain
 from stornello.providers.player.mpv import MpvPlayer
@@ -100,12 +99,7 @@ def _sound(settings: Settings) -> Finding:
 
 
 def _engines() -> Finding:
-    missing = [
-        name
-        for name in ("faster_whisper", "midirenderer", "pedalboard", "pyworld")
-        if importlib.util.find_spec(name) is None
-    ]
-    if not missing:
+    if not wiring.missing_packages():
         return Finding("well", Plain("I motori di casa sono installati.", "The embedded engines are installed."))
     return Finding(
         "ill",

@@ -5,6 +5,7 @@ entry points (``stornello.transcribers``, ``stornello.lyricists``, ``stornello.s
 :class:`Settings` and returns the engine.
 """
 
+import importlib.util
 import sys
 from collections.abc import Callable, Sequence
 from importlib.metadata import entry_points
@@ -33,8 +34,29 @@ EMBEDDED = "embedded"
 _OWN = frozenset({"auto", EMBEDDED})
 
 
+_EMBEDDED_PACKAGES = ("faster_whisper", "midirenderer", "pedalboard", "pyworld")
+"""What tells whether the extra [embedded] is installed."""
+
+
+def missing_packages() -> list[str]:
+    """Return which packages of the embedded engines are not installed."""
+    return [name for name in _EMBEDDED_PACKAGES if importlib.util.find_spec(name) is None]
+
+
+def require_engines(settings: Settings) -> None:
+    """Raise SettingsError when the settings want an embedded engine and those are not installed."""
+    wanted = _OWN & {settings.transcriber, settings.lyricist, settings.studio}
+    if wanted and missing_packages():
+        raise SettingsError(
+            "engines-not-installed",
+            Plain("I motori di casa non sono installati.", "The embedded engines are not installed."),
+            Plain("Installali: pip install 'stornello[embedded]'", "Install them: pip install 'stornello[embedded]'"),
+        )
+
+
 def watchdog(venue: Venue, settings: Settings) -> AudioWatchdog:
-    """Build AudioWatchdog."""
+    """Build AudioWatchdog. Raises SettingsError, like the other builders, when its engine is not to be had."""
+    require_engines(settings)
     clock = SystemClock()
     rules = Rules(
         languages=settings.languages,
@@ -50,6 +72,7 @@ def watchdog(venue: Venue, settings: Settings) -> AudioWatchdog:
 
 def producer(venue: Venue, settings: Settings) -> Producer:
     """Build Producer with its pool."""
+    require_engines(settings)
 
     def command(folder: Path) -> Sequence[str]:
         return [sys.executable, "-u", "-m", "stornello", "generate-song", str(folder), "--folder", str(venue.root)]

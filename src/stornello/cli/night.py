@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from stornello import logs, processes, samples
+from stornello import logs, processes, samples, wiring
 from stornello import settings as house_settings
 from stornello.cli import goodbye
 from stornello.cli.options import HERE, Folder, Lang, open_venue
@@ -46,6 +46,7 @@ def up(folder: Folder = HERE, lang: Lang = None) -> None:
     del lang
     processes.end_with_parent()
     venue, settings = open_venue(folder)
+    wiring.require_engines(settings)
     lock = hold(venue.run, "up")
     for service in SERVICES:
         hold(venue.run, service).release()  # whoever runs one by hand is told so now, not by a restart loop
@@ -79,8 +80,6 @@ def riproduzione(folder: Folder = HERE, lang: Lang = None) -> None:
     logs.set_up("riproduzione", venue.logs, None if shows else sys.stderr)
     lock = hold(venue.run, "riproduzione")
     stop = stop_on_signals()
-    from stornello import wiring  # noqa: PLC0415 - imports much
-
     service = wiring.riproduzione(venue, settings)
     if shows:
         thread = threading.Thread(target=service.run, args=(stop,), name="dj")
