@@ -43,11 +43,7 @@ class Booth:
         turn = self.current
         if turn is None or turn.started_at or not turn.sounding:
             return
-        try:
-            self.playlist.take(turn.card.id)
-        except OSError:
-            log.exception("playlist not written; tried again at the next tick")
-            return
+        self.playlist.take(turn.card.id)
         turn.started_at = self.clock.now()
         log.info("song started", extra={"song": turn.card.id, "table": turn.card.table, "deck": turn.slot})
 

@@ -52,7 +52,8 @@ def ask(run: Path, command: str, **details: object) -> None:
             line.settimeout(_PATIENCE_S)
             line.connect(str(path(run)))
             line.sendall(json.dumps({"command": command, **details}).encode() + b"\n")
-            answer = json.loads(line.makefile().readline(_LONGEST_LINE) or "{}")
+            with line.makefile() as answers:
+                answer = json.loads(answers.readline(_LONGEST_LINE) or "{}")
     except (OSError, ValueError):
         answer = {"error": "no answer"}
     if not answer.get("ok"):
@@ -124,6 +125,8 @@ def understood(line: bytes) -> Request:
     for name in _NUMBERS:
         if name in request and not (type(request[name]) in {int, float} and abs(request[name]) < 1e6):  # noqa: PLR2004
             raise ValueError(f"{name} must be a number")
+    if not isinstance(request.get("on", True), bool | None):
+        raise ValueError("on must be true or false")  # noqa: TRY004 - one kind of refusal
     needed = {"seek": {"seconds"}, "volume": {"to", "by"}}.get(request["command"])
     if needed and not needed & set(request):
         raise ValueError(f"{request['command']} needs {' or '.join(sorted(needed))}")

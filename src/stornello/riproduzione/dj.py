@@ -68,8 +68,8 @@ class Dj:
 
     def tick(self) -> None:
         """Hear how the decks are and do what is due."""
-        self._rescue.listen()
         try:
+            self._rescue.listen()
             self.booth.let_go()
             self.booth.note_start()
             self._judge.look()
@@ -78,6 +78,8 @@ class Dj:
             self._glide()
         except PlayerLost as error:
             log.warning("a deck did not obey; the next tick finds which", extra={"code": error.code})
+        except OSError as error:
+            log.error("the venue's disk refuses; the music goes on", extra={"error": type(error).__name__})  # noqa: TRY400
 
     # What people ask for
 

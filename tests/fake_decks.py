@@ -1,0 +1,183 @@
+"""Decks that play into nothing by a clock; they read WAV headers, so that a bad file is a bad file.
+
+``tests/contract/test_player.py`` holds them to what real mpv does.
+"""
+
+import math
+import wave
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from stornello.domain.clock import Clock
+from stornello.domain.crossfade import Envelope
+from stornello.domain.errors import PlayerLost, ProviderRefused
+from stornello.domain.plain import Plain
+from stornello.seams import DeckState
+
+NOTHING = Plain("", "")
+
+
+def a_wav(path: Path, seconds: float) -> Path:
+    """Write silence, small: 1 kHz, 8 bit, mono."""
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(1)
+        file.setframerate(1000)
+        file.writeframes(b"\x80" * int(seconds * 1000))
+    return path
+
+
+@dataclass
+class HandClock:
+    """A clock that is turned by hand: sleeping turns it."""
+
+    time_s: float = 1000.0
+
+    def now(self) -> datetime:
+        return datetime(2026, 11, 23, 20, 0, tzinfo=UTC) + timedelta(seconds=self.time_s)
+
+    def monotonic(self) -> float:
+        return self.time_s
+
+    def sleep(self, seconds: float) -> None:
+        self.time_s += seconds
+
+
+@dataclass
+class FakeDeck:
+    """A deck of :class:`FakePlayer`."""
+
+    player: "FakePlayer"
+    slot: str
+    audio: Path | None = None
+    envelope: Envelope = field(default_factory=lambda: Envelope(0.0))
+    volume: float = 100.0
+    closed: bool = False
+    frozen: bool = False
+    held: bool = True
+    begun_s: float = 0.0
+    begun_at: float = 0.0
+    length_s: float | None = None
+
+    def load(self, audio: Path, begin_s: float, envelope: Envelope) -> None:
+        self._alive()
+        self.player.loads.append(audio.stem)
+        if audio.stem in self.player.killers:
+            self.closed = True
+            raise lost()
+        self.audio, self.envelope, self.held = audio, envelope, True
+        self.length_s = None if self.player.broken else _length(audio)
+        self._move_to(begin_s)
+
+    def shape(self, envelope: Envelope) -> None:
+        self._alive()
+        self.envelope = envelope
+
+    def hold(self, *, on: bool) -> None:
+        self._alive()
+        self._move_to(self.position_s)
+        self.held = on
+
+    def seek(self, to_s: float) -> None:
+        self._alive()
+        self._move_to(to_s)
+
+    def set_volume(self, percent: float) -> None:
+        self._alive()
+        self.volume = percent
+
+    def state(self) -> DeckState:
+        self._alive()
+        if self.audio is None:
+            return DeckState("empty")
+        if self.length_s is None:
+            return DeckState("failed", output="null", error="unrecognized file format")
+        if self.position_s >= self.length_s:
+            return DeckState("ended", output="null")
+        return DeckState("ready", self.position_s, "null")
+
+    def close(self) -> None:
+        self.closed = True
+
+    def freeze(self) -> None:
+        """Hang: still answer, but play no further."""
+        self._move_to(self.position_s)
+        self.frozen = True
+
+    @property
+    def position_s(self) -> float:
+        """What the room hears of the file."""
+        runs = not self.held and not self.frozen
+        return self.begun_s + (self.player.clock.monotonic() - self.begun_at if runs else 0.0)
+
+    @property
+    def power(self) -> float:
+        """What of the song's power comes through now, 0 to 1."""
+        audible = self.audio and not (self.held or self.closed) and self.position_s < (self.length_s or 0.0)
+        return amplitude(self.envelope, self.position_s) ** 2 if audible else 0.0
+
+    def _move_to(self, position_s: float) -> None:
+        self.begun_s, self.begun_at = position_s, self.player.clock.monotonic()
+
+    def _alive(self) -> None:
+        if self.closed:
+            raise lost()
+
+
+@dataclass
+class FakePlayer:
+    """Opens fake decks. ``broken`` fails every file, ``killers`` are songs that end their deck, ``absent``: no mpv."""
+
+    clock: Clock
+    name: str = "fake"
+    broken: bool = False
+    absent: bool = False
+    killers: set[str] = field(default_factory=set)
+    loads: list[str] = field(default_factory=list)
+    decks: list[FakeDeck] = field(default_factory=list)
+
+    def open(self, slot: str) -> FakeDeck:
+        if self.absent:
+            raise ProviderRefused("mpv-missing", NOTHING, NOTHING)
+        assert slot not in {deck.slot for deck in self.open_decks()}, "one deck a place"
+        deck = FakeDeck(self, slot)
+        self.decks.append(deck)
+        return deck
+
+    def open_decks(self) -> list[FakeDeck]:
+        return [deck for deck in self.decks if not deck.closed]
+
+    def power(self) -> float:
+        """What the room hears, 1 for one song at its level; songs do not cancel each other."""
+        return sum(deck.power for deck in self.open_decks())
+
+    def sounding(self) -> dict[str, float]:
+        """Return where each song that is running is."""
+        return {deck.audio.stem: deck.position_s for deck in self.open_decks() if deck.audio and not deck.held}
+
+
+def amplitude(envelope: Envelope, at_s: float) -> float:
+    """Return an envelope's slope at a moment, its gain left out: quarter sines, as ffmpeg's ``curve=qsin``."""
+    rise = fall = 1.0
+    if fade := envelope.fade_in:
+        rise = math.sin(_share(at_s, fade.start_s, fade.length_s) * math.pi / 2)
+    if fade := envelope.fade_out:
+        fall = math.cos(_share(at_s, fade.start_s, fade.length_s) * math.pi / 2)
+    return rise * fall
+
+
+def lost() -> PlayerLost:
+    return PlayerLost("player-lost", NOTHING, NOTHING)
+
+
+def _share(at_s: float, start_s: float, length_s: float) -> float:
+    return max(0.0, min(1.0, (at_s - start_s) / length_s))
+
+
+def _length(audio: Path) -> float | None:
+    try:
+        with wave.open(str(audio)) as file:
+            return float(file.getnframes() / file.getframerate())
+    except (OSError, EOFError, wave.Error):
+        return None

@@ -1,0 +1,196 @@
+import io
+import os
+import pty
+import termios
+import threading
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from rich.cells import cell_len
+from rich.console import Console
+
+from builders import a_card
+from fake_decks import HandClock
+from stornello.domain.errors import RecordingError
+from stornello.domain.names import JobId, SongId, TableId
+from stornello.domain.plain import Language, Plain
+from stornello.domain.songs import SungLine
+from stornello.riproduzione import phrases, telling
+from stornello.riproduzione.dashboard import Dashboard
+from stornello.riproduzione.keys import Keys
+from stornello.riproduzione.panels import View
+from stornello.riproduzione.screen import picture
+from stornello.spool import atomic, now_playing, reasons
+from stornello.spool.jobs import JobStatus
+from stornello.spool.now_playing import NowPlaying
+from stornello.spool.paths import Venue
+from stornello.spool.playlist import Playlist
+from stornello.spool.snapshot import InTheMaking, Snapshot, look
+from stornello.spool.staging import Waiting
+
+NOW = datetime(2026, 11, 23, 21, 0, tzinfo=UTC)
+SYNCED = tuple(SungLine(at, f"riga {n}") for n, at in enumerate((2.0, 6.0, 10.0, 14.0)))
+AT = NOW.timestamp()
+
+
+def a_busy_night() -> Snapshot:
+    """Return a venue in which everything happens at once."""
+    status = JobStatus(TableId(7), NOW.isoformat(), 2, ("Luca",), 1, "LYRICS 24 lines", NOW.isoformat())
+    reason = reasons.Reason(
+        "x.wav", "no-table", Plain("Manca il tavolo.", "No table."), Plain("Rinomina.", "Rename."), "1"
+    )
+    return Snapshot(
+        playing=NowPlaying(AT - 7, "one", "La notte di Anna", 5, 0.0, 60.0, output="pulse", volume=85, songs_played=4),
+        card=a_card("one", synced_lyrics=SYNCED),
+        queue=tuple(a_card(f"q{n}", table=n, title=f"Canzone {n}") for n in range(1, 40)),
+        making=(InTheMaking("7_210000_aaaaaa", status),),
+        arriving=2,
+        hearing=1,
+        waiting={TableId(9): Waiting(3, NOW - timedelta(seconds=65))},
+        songs_tonight={TableId(5): 2},
+        short=1,
+        errors=(reason,),
+        failures=(),
+        running={"watchdog": True, "producer": False, "riproduzione": True},
+    )
+
+
+def drawn(seen: Snapshot, width: int = 80, height: int = 24, language: Language = "it") -> list[str]:
+    """Return the picture's lines as a terminal shows them."""
+    console = Console(file=io.StringIO(), width=width, height=height, force_terminal=True, color_system=None)
+    with console.capture() as captured:
+        console.print(picture(View(seen, NOW, language, 2, 5), width, height), height=height)
+    return captured.get().rstrip("\n").split("\n")
+
+
+@pytest.mark.parametrize("language", ["it", "en"])
+@pytest.mark.parametrize(("width", "height"), [(80, 24), (200, 50), (120, 30), (60, 20)])
+def test_the_picture_fits_the_terminal(width: int, height: int, language: Language) -> None:
+    lines = drawn(a_busy_night(), width, height, language)
+    assert len(lines) == height
+    assert {cell_len(line) for line in lines} <= set(range(width + 1))
+
+
+def test_the_picture_tells_what_the_room_wants_to_know() -> None:
+    text = "\n".join(drawn(a_busy_night()))
+    for word in (
+        *("La notte di Anna", "Tavolo 5 · Anna", "0:07 / 1:00", "▸ riga 1", "T1", "Canzone 1", "e altre"),
+        *("parole scritte", "Luca", "messaggi 3", "canzoni 2", "troppo corti 1", "da guardare 1", "suonate 4"),
+        *("Manca il tavolo. Rinomina.", "○ produzione", "● musica", "volume 85%", "39+1/5", "1/2"),
+    ):
+        assert word in text, word
+
+
+def test_the_picture_speaks_english_too() -> None:
+    text = "\n".join(drawn(a_busy_night(), language="en"))
+    for word in ("In the room", "Table 5", "lyrics written", "No table. Rename.", "production"):
+        assert word in text, word
+
+
+def test_a_room_without_a_sound_card_is_told_plainly() -> None:
+    seen = a_busy_night()
+    assert seen.playing
+    text = "\n".join(drawn(replace(seen, playing=replace(seen.playing, output="null"))))
+    assert "nessuna scheda audio" in text
+
+
+def test_an_empty_venue_is_a_calm_picture(tmp_path: Path) -> None:
+    text = "\n".join(drawn(look(Venue(tmp_path))))
+    for word in ("si aspetta la prima canzone", "Nessuna canzone in coda", "Nessun tavolo ha ancora parlato"):
+        assert word in text
+
+
+def test_words_from_outside_cannot_write_on_the_terminal() -> None:
+    sly = "\x1b[31mrosso\x1b]0;titolo\x07 [bold]x[/bold] \u202egiro\u2066 \x9b31m"
+    seen = a_busy_night()
+    assert seen.playing
+    card = a_card("one", title=sly, guests=(sly,), synced_lyrics=(SungLine(0, sly),))
+    text = "\n".join(drawn(replace(seen, playing=replace(seen.playing, title=sly), card=card, queue=(card,)), 200, 50))
+    assert not {"\x1b", "\x07", "\x9b", "\u202e", "\u2066"} & set(text)
+    assert "[bold]x[/bold]" in text
+
+
+def test_lyrics_without_times_show_their_first_lines() -> None:
+    text = "\n".join(drawn(replace(a_busy_night(), card=a_card("one"))))
+    assert "Anna è arrivata tardi" in text
+    assert "▸" not in text
+
+
+@pytest.mark.parametrize(
+    ("said", "read"), [("SUMMARY x", "riassunto fatto"), ("NEW a step", "a step"), ("NEW", "NEW"), ("", "si comincia")]
+)
+def test_milestones_are_read_in_plain_words(said: str, read: str) -> None:
+    assert phrases.milestone(said, "it") == read
+
+
+def test_every_change_is_one_plain_line_for_what_is_no_terminal() -> None:
+    seen = a_busy_night()
+    first = telling.changes(None, replace(seen, queue=seen.queue[:1]), "en")
+    assert first == [
+        "ingestion: running",
+        "music: running",
+        "a recording has arrived",
+        "a recording has arrived",
+        "a recording was too short for a song",
+        "set aside: No table. Rename.",
+        "table 7: lyrics written",
+        "table 1: “Canzone 1” is in the queue",
+        "plays, table 5: “La notte di Anna” (1:00)",
+    ]
+    assert telling.changes(seen, seen, "en") == []
+    done = replace(seen, making=(), playing=NowPlaying(1.0, output="null"), running={"producer": True})
+    assert telling.changes(seen, done, "it") == [
+        "produzione: in funzione",
+        "la coda è vuota: silenzio",
+        "Nessuna scheda audio: la musica va nel vuoto, in tempo reale.",
+    ]
+
+
+def test_off_a_terminal_the_dashboard_tells_and_stops_when_it_is_told_to(tmp_path: Path) -> None:
+    venue = Venue(tmp_path)
+    venue.make()
+    Playlist(venue.playlist).put(a_card("one"))
+    now_playing.write(venue.run, NowPlaying(AT, "one", "La notte di Anna", 5, 0.0, 60.0, songs_played=3))
+    out = io.StringIO()
+    board = Dashboard(venue, "it", Console(file=out), HandClock())
+    seen = board.run(lambda now: bool(now.playing and now.playing.songs_played == 3), threading.Event())
+    assert seen.playing
+    assert seen.playing.song == "one"
+    assert "suona, tavolo 5: «La notte di Anna» (1:00)" in out.getvalue()
+
+
+def test_an_error_on_disk_is_told_in_plain_words(tmp_path: Path) -> None:
+    venue = Venue(tmp_path)
+    venue.make()
+    (venue.transcription_errors / "x.wav").mkdir()
+    error = RecordingError("no-table", Plain("Manca il tavolo.", "No table."), Plain("Rinomina.", "Rename."))
+    reasons.write(venue.transcription_errors / "x.wav", error, NOW)
+    assert "messo da parte: Manca il tavolo. Rinomina." in telling.changes(None, look(venue), "it")
+
+
+def test_keys_are_read_singly_and_the_terminal_is_given_back() -> None:
+    ours, theirs = pty.openpty()
+    with os.fdopen(theirs) as terminal:
+        before = termios.tcgetattr(terminal)
+        with Keys(terminal) as keys:
+            os.write(ours, b" n\x1b[C\x1b[Dz+-q")
+            read = [keys.wait(1) for _ in range(9)]
+            assert termios.tcgetattr(terminal) != before
+        assert read == ["pause", "next", "forward", "back", None, "louder", "softer", "quit", None]
+        assert termios.tcgetattr(terminal) == before
+    os.close(ours)
+
+
+def test_a_card_that_is_damaged_does_not_blind_the_dashboard(tmp_path: Path) -> None:
+    venue = Venue(tmp_path)
+    venue.make()
+    atomic.write_text(venue.card(SongId("one")), "{")
+    now_playing.write(venue.run, NowPlaying(AT, "one", "La notte di Anna", 5, 0.0, 60.0))
+    assert "La notte di Anna" in "\n".join(drawn(look(venue)))
+
+
+def test_a_job_without_a_claim_time_is_shown_all_the_same() -> None:
+    making = (InTheMaking(JobId("7_210000_aaaaaa"), JobStatus(TableId(7), "")),)
+    assert "si comincia" in "\n".join(drawn(replace(a_busy_night(), making=making)))

@@ -1,0 +1,144 @@
+import pytest
+
+from fake_room import Room
+from stornello.spool import now_playing, reasons
+
+
+def test_a_killed_player_is_replaced_and_the_song_goes_on(room: Room) -> None:
+    room.put("one")
+    room.put("two")
+    room.pass_time(10)
+    room.deck_of("one").close()
+    room.pass_time(1)
+    assert room.player.sounding()["one"] == pytest.approx(11, abs=0.2)
+    assert min(room.powers(51)) > 0.9
+    assert room.player.sounding().keys() == {"two"}
+    assert room.heard()["one"] == pytest.approx(60, abs=0.5)
+
+
+def test_a_player_that_hangs_is_replaced(room: Room) -> None:
+    room.put("one")
+    room.pass_time(10)
+    room.deck_of("one").freeze()
+    room.pass_time(5)
+    assert room.player.sounding()["one"] == pytest.approx(11.5, abs=1)
+
+
+def test_a_paused_room_whose_player_dies_stays_paused(room: Room) -> None:
+    room.put("one")
+    room.pass_time(10)
+    room.dj.pause()
+    room.deck_of("one").close()
+    room.pass_time(5)
+    assert room.player.power() == 0
+    room.dj.pause()
+    room.pass_time(1)
+    assert room.player.sounding()["one"] == pytest.approx(11, abs=0.3)
+
+
+@pytest.mark.parametrize("song", ["one", "two"])
+def test_a_player_lost_in_a_passage_costs_the_other_song_nothing(room: Room, song: str) -> None:
+    room.put("one")
+    room.put("two")
+    room.pass_time(57)
+    room.deck_of(song).close()
+    room.pass_time(8)
+    assert room.player.sounding().keys() == {"two"}
+    assert list(room.heard()) == ["one"]
+
+
+def test_a_cued_player_that_dies_is_cued_again(room: Room) -> None:
+    room.put("one")
+    room.put("two")
+    room.pass_time(10)
+    room.deck_of("two").close()
+    room.pass_time(47)
+    assert room.player.sounding().keys() == {"one", "two"}
+    assert reasons.read_all(room.venue.failed_processing) == []
+
+
+def test_a_song_that_kills_its_players_is_set_aside(room: Room) -> None:
+    room.put("one")
+    room.put("two")
+    room.player.killers.add("one")
+    room.pass_time(5)
+    assert room.player.sounding().keys() == {"two"}
+    assert [reason.name for reason in reasons.read_all(room.venue.failed_processing)] == ["one"]
+
+
+def test_a_song_that_kills_its_players_half_way_is_given_up(room: Room) -> None:
+    room.put("one")
+    room.put("two")
+    room.pass_time(10)
+    for _ in range(3):
+        room.deck_of("one").close()
+        room.pass_time(0.3)
+    room.pass_time(1)
+    assert room.player.sounding().keys() == {"two"}
+
+
+def test_a_player_that_cannot_play_anything_does_not_burn_the_queue(room: Room) -> None:
+    songs = ["one", "two", "three", "four"]
+    for song in songs:
+        room.put(song)
+    room.player.broken = True
+    room.pass_time(120)
+    assert room.queued() == songs
+    assert reasons.read_all(room.venue.failed_processing) == []
+    assert room.dj.now_playing().trouble == "player-stalled"
+    room.player.broken = False
+    room.pass_time(12)
+    assert room.player.sounding().keys() == {"one"}
+    assert room.dj.now_playing().trouble == ""
+
+
+def test_a_machine_without_mpv_says_so_and_waits(room: Room) -> None:
+    room.put("one")
+    room.player.absent = True
+    room.pass_time(30)
+    assert room.queued() == ["one"]
+    assert room.dj.now_playing().trouble == "mpv-missing"
+    room.player.absent = False
+    room.pass_time(12)
+    assert room.player.sounding().keys() == {"one"}
+
+
+def test_a_dj_that_comes_back_after_a_crash_goes_on_with_the_song(room: Room) -> None:
+    room.put("one")
+    room.put("two")
+    room.pass_time(20)
+    for deck in room.player.open_decks():
+        deck.close()
+    room.clock.sleep(3)
+    room.begin()
+    room.dj.take_up(now_playing.read(room.venue.run))
+    room.pass_time(1)
+    assert room.player.sounding()["one"] == pytest.approx(20.5, abs=1)
+    room.pass_time(36)
+    assert room.player.sounding().keys() == {"one", "two"}
+
+
+def test_a_dj_that_comes_back_much_later_begins_with_the_queue(room: Room) -> None:
+    room.put("one")
+    room.put("two")
+    room.pass_time(20)
+    for deck in room.player.open_decks():
+        deck.close()
+    room.clock.sleep(3600)
+    room.begin()
+    room.dj.take_up(now_playing.read(room.venue.run))
+    room.pass_time(1)
+    assert room.player.sounding().keys() == {"two"}
+
+
+def test_a_playlist_that_cannot_be_written_does_not_stop_the_music(room: Room) -> None:
+    room.put("one")
+    room.put("bad", file_s=0)
+    refused = room.playlist.taken_path
+    refused.mkdir()
+    room.pass_time(5)
+    assert room.player.power() == pytest.approx(1.0)
+    assert "one" in room.queued()
+    refused.rmdir()
+    room.pass_time(1)
+    assert room.queued() == []
