@@ -77,5 +77,6 @@ def no_answer(error: Exception) -> SourceSilent:
     """Return the reason for a source that failed with ``error``."""
     if isinstance(error, TimeoutError):
         return SourceSilent(Plain("non risponde", "does not answer"))
-    first_line = (str(error).strip() or type(error).__name__).splitlines()[0][:200]
+    reason = str(getattr(error, "reason", error)).strip()  # urllib wraps what happened
+    first_line = (reason or type(error).__name__).splitlines()[0][:200]
     return SourceSilent(Plain(f"non risponde ({first_line})", f"does not answer ({first_line})"))
