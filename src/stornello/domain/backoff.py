@@ -5,10 +5,10 @@ from random import random
 
 
 def backoff(attempt: int, base_s: float = 1.0, cap_s: float = 60.0, chance: Callable[[], float] = random) -> float:
-    """Return the seconds to wait after failed ``attempt`` (1, 2, ...): full-jitter exponential backoff.
+    """Return the seconds to wait after failed ``attempt`` (1, 2, ...): exponential backoff with jitter.
 
-    Half of the window is kept as a floor, so that a retry is never immediate.
+    Half of the window is kept as a floor, so that a retry is never immediate. No number of attempts is too many.
     Source: "Exponential Backoff And Jitter", AWS Architecture Blog (equal jitter).
     """
-    window = min(cap_s, base_s * 2.0 ** (attempt - 1))
+    window = min(cap_s, base_s * 2.0 ** min(attempt - 1, 100))
     return window / 2 + chance() * window / 2

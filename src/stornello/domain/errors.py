@@ -19,10 +19,13 @@ class StornelloError(Exception):
     retryable = False
 
     def __init__(self, code: str, what: Plain, todo: Plain) -> None:
-        super().__init__(f"{what.en} {todo.en}")
+        super().__init__(code, what, todo)
         self.code = code
         self.what = what
         self.todo = todo
+
+    def __str__(self) -> str:
+        return f"{self.what.en} {self.todo.en}"
 
 
 class SettingsError(StornelloError):

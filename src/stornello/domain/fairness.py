@@ -24,10 +24,12 @@ def welcome(
 
     ``present`` are the tables with material or a song in the making now, ``known`` those of the pass before. A
     newcomer is raised to the lowest count among the tables that stayed, so that it catches up by at most one round
-    (measured: plain counts give a late table 20 songs in a row). Never lowers a count.
-    Source: start-time fair queueing (Goyal, Vin and Cheng, 1996), virtual time = the least count in service.
+    (measured: plain counts give a late table 20 songs in a row). Where none stayed the level is the last round's: one
+    less than the highest count, so that nobody pays for songs heard while the others were silent. Never lowers a count.
+    Source: start-time fair queueing (Goyal, Vin and Cheng, 1996), virtual time = the least count in service, and after
+    an idle time the last that was served.
     """
     stayed = [songs.get(table, 0) for table in present if table in known]
-    floor = min(stayed, default=0)
+    floor = min(stayed) if stayed else max(songs.values(), default=1) - 1
     newcomers = {table: max(songs.get(table, 0), floor) for table in present if table not in known}
     return dict(songs) | newcomers
