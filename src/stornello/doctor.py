@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from stornello import models, processes, wiring
+from stornello import models, processes
 from stornello.domain.errors import StornelloError
 from stornello.domain.plain import Plain
 from stornello.providers.player.mpv import MpvPlayer
 from stornello.settings import Settings
 from stornello.spool.paths import Venue
+from stornello.wiring import engines
 
 _LEAST_FREE_MB = 2000
 _SONG_MB = 4
@@ -99,7 +100,7 @@ def _sound(settings: Settings) -> Finding:
 
 
 def _engines() -> Finding:
-    if not wiring.missing_packages():
+    if not engines.missing_packages():
         return Finding("well", Plain("I motori di casa sono installati.", "The embedded engines are installed."))
     return Finding(
         "ill",

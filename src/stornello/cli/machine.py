@@ -36,10 +36,10 @@ def fetch(names: Names = None, lang: Lang = None) -> None:
     if names:
         model_store.fetch_all(names, LANGUAGE)
     else:
-        from stornello import wiring  # noqa: PLC0415 - imports much
+        from stornello.wiring import song, watchdog  # noqa: PLC0415 - imports much
 
-        wiring.speech_model("auto")
-        wiring.soundfont()
+        watchdog.speech_model("auto")
+        song.soundfont()
     tell("I modelli ci sono.", "The models are here.")
 
 

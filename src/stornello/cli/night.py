@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from stornello import logs, processes, samples, wiring
+from stornello import logs, processes, samples
 from stornello import settings as house_settings
 from stornello.cli import goodbye
 from stornello.cli.options import HERE, Folder, Lang, open_venue
@@ -26,6 +26,7 @@ from stornello.spool.locks import hold
 from stornello.spool.paths import Venue
 from stornello.spool.snapshot import SERVICES, Snapshot
 from stornello.supervisor import Service, Supervisor
+from stornello.wiring import engines
 
 SONGS = 3
 """Songs that the demo waits for."""
@@ -46,7 +47,7 @@ def up(folder: Folder = HERE, lang: Lang = None) -> None:
     del lang
     processes.end_with_parent()
     venue, settings = open_venue(folder)
-    wiring.require_engines(settings)
+    engines.require_engines(settings)
     lock = hold(venue.run, "up")
     for service in SERVICES:
         hold(venue.run, service).release()  # whoever runs one by hand is told so now, not by a restart loop
@@ -80,7 +81,9 @@ def riproduzione(folder: Folder = HERE, lang: Lang = None) -> None:
     logs.set_up("riproduzione", venue.logs, None if shows else sys.stderr)
     lock = hold(venue.run, "riproduzione")
     stop = stop_on_signals()
-    service = wiring.riproduzione(venue, settings)
+    from stornello.wiring import riproduzione as wiring  # noqa: PLC0415 - imports much
+
+    service = wiring.build(venue, settings)
     if shows:
         thread = threading.Thread(target=service.run, args=(stop,), name="dj")
         thread.start()

@@ -38,10 +38,10 @@ def watchdog(folder: Folder = HERE, lang: Lang = None) -> None:
     del lang  # read before the commands were made, see speech.py
 
     def serve(venue: Venue, settings: Settings, stop: threading.Event) -> None:
-        from stornello import wiring  # noqa: PLC0415 - services import much
-        from stornello.audio_watchdog import bell  # noqa: PLC0415
+        from stornello.audio_watchdog import bell  # noqa: PLC0415 - services import much
+        from stornello.wiring import watchdog as wiring  # noqa: PLC0415
 
-        service = wiring.watchdog(venue, settings)
+        service = wiring.build(venue, settings)
         bell.ring(venue.from_tables, service.wake, stop)
         service.run(stop)
 
@@ -53,9 +53,9 @@ def producer(folder: Folder = HERE, lang: Lang = None) -> None:
     del lang
 
     def serve(venue: Venue, settings: Settings, stop: threading.Event) -> None:
-        from stornello import wiring  # noqa: PLC0415
+        from stornello.wiring import producer as wiring  # noqa: PLC0415
 
-        wiring.producer(venue, settings).run(stop)
+        wiring.build(venue, settings).run(stop)
 
     serve_until_stopped("producer", folder, serve)
 
@@ -101,10 +101,10 @@ def generate_song(
             Plain(f"A {job.id} sta già lavorando un altro processo.", f"Another process is working on {job.id}."),
             Plain("Aspetta che finisca.", "Wait for it to end."),
         )
-    from stornello import wiring  # noqa: PLC0415
+    from stornello.wiring import song as wiring  # noqa: PLC0415
 
     try:
-        card = wiring.song_maker(venue, settings, _milestone).make(job)
+        card = wiring.build(venue, settings, _milestone).make(job)
     except StornelloError as error:
         reasons.write(job.folder, error, datetime.now(UTC))
         errors.print(f"{error.what.within(LANGUAGE)} {error.todo.within(LANGUAGE)}", markup=False)

@@ -1,0 +1,56 @@
+"""Which engine a name stands for.
+
+``auto`` and ``embedded`` are ours; any other name is looked up among the installed packages' entry points
+(``stornello.transcribers``, ``stornello.lyricists``, ``stornello.studios``): a callable that takes the
+:class:`Settings` and returns the engine.
+"""
+
+import importlib.util
+from collections.abc import Callable
+from typing import Any, cast
+
+from stornello.domain.errors import SettingsError
+from stornello.domain.plain import Plain
+from stornello.settings import Settings
+
+EMBEDDED = "embedded"
+OWN = frozenset({"auto", EMBEDDED})
+
+_EMBEDDED_PACKAGES = ("faster_whisper", "midirenderer", "pedalboard", "pyworld")
+"""What tells whether the extra [embedded] is installed."""
+
+
+def missing_packages() -> list[str]:
+    """Return which packages of the embedded engines are not installed."""
+    return [name for name in _EMBEDDED_PACKAGES if importlib.util.find_spec(name) is None]
+
+
+def require_engines(settings: Settings) -> None:
+    """Raise SettingsError when the settings want an embedded engine and those are not installed."""
+    wanted = OWN & {settings.transcriber, settings.lyricist, settings.studio}
+    if wanted and missing_packages():
+        raise SettingsError(
+            "engines-not-installed",
+            Plain("I motori di casa non sono installati.", "The embedded engines are not installed."),
+            Plain("Installali: pip install 'stornello[embedded]'", "Install them: pip install 'stornello[embedded]'"),
+        )
+
+
+def installed(kind: str, name: str) -> Callable[[Settings], Any]:
+    """Return what builds the engine ``name`` of ``kind`` (transcribers, lyricists, studios).
+
+    Raises:
+        SettingsError: nothing of that name is installed.
+    """
+    from importlib.metadata import entry_points  # noqa: PLC0415 - the embedded engines need none
+
+    group = f"stornello.{kind}"
+    found = {entry.name: entry for entry in entry_points(group=group)}
+    if name in found:
+        return cast("Callable[[Settings], Any]", found[name].load())
+    known = ", ".join([*sorted(OWN), *sorted(found)])
+    raise SettingsError(
+        "unknown-engine",
+        Plain(f"Non c'è un motore «{name}» ({group}).", f"There is no engine '{name}' ({group})."),
+        Plain(f"Quelli installati: {known}.", f"Installed: {known}."),
+    )

@@ -1,0 +1,51 @@
+"""Builds GenerateSong and the engines that write, play and sing."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import cast
+
+from stornello.domain.clock import SystemClock
+from stornello.generate_song import SongMaker
+from stornello.seams import Lyricist, MusicStudio
+from stornello.settings import Settings
+from stornello.spool.paths import Venue
+from stornello.wiring.engines import EMBEDDED, OWN, installed
+
+
+def build(venue: Venue, settings: Settings, milestone: Callable[[str], None]) -> SongMaker:
+    """Build GenerateSong."""
+    return SongMaker(
+        venue=venue,
+        lyricist=lyricist(settings),
+        studio=studio(settings),
+        languages=settings.languages,
+        heard_by=EMBEDDED if settings.transcriber in OWN else settings.transcriber,
+        deadline_s=settings.job_deadline_seconds,
+        clock=SystemClock(),
+        milestone=milestone,
+    )
+
+
+def lyricist(settings: Settings) -> Lyricist:
+    """Build the engine that writes."""
+    if settings.lyricist not in OWN:
+        return cast("Lyricist", installed("lyricists", settings.lyricist)(settings))
+    from stornello.providers.words.embedded import EmbeddedLyricist  # noqa: PLC0415 - extra [embedded]
+
+    return EmbeddedLyricist()
+
+
+def studio(settings: Settings) -> MusicStudio:
+    """Build the engine that plays and sings."""
+    if settings.studio not in OWN:
+        return cast("MusicStudio", installed("studios", settings.studio)(settings))
+    from stornello.providers.music.embedded import EmbeddedStudio  # noqa: PLC0415 - extra [embedded]
+
+    return EmbeddedStudio(soundfont)
+
+
+def soundfont() -> Path:
+    """Return the General MIDI SoundFont of this machine, fetching it if need be."""
+    from stornello import models  # noqa: PLC0415 - only an embedded studio needs it
+
+    return next(models.ensure("soundfont").glob("*.sf2"))

@@ -1,0 +1,67 @@
+"""Builds AudioWatchdog and the engine that hears."""
+
+from pathlib import Path
+from typing import cast
+
+from stornello import models
+from stornello.audio_watchdog import AudioWatchdog
+from stornello.audio_watchdog.door import Door
+from stornello.audio_watchdog.ears import Ears, Rules
+from stornello.domain.clock import SystemClock
+from stornello.domain.errors import ModelMissing
+from stornello.seams import Transcriber
+from stornello.settings import Settings
+from stornello.spool.journal import Journal
+from stornello.spool.paths import Venue
+from stornello.wiring.engines import OWN, installed, require_engines
+
+
+def build(venue: Venue, settings: Settings) -> AudioWatchdog:
+    """Build AudioWatchdog. Raises SettingsError, like the other builders, when its engine is not to be had."""
+    require_engines(settings)
+    clock = SystemClock()
+    rules = Rules(
+        languages=settings.languages,
+        min_chars=settings.min_chars_transcription,
+        retry=settings.retry,
+        most_s=settings.max_recording_seconds,
+        most_mb=settings.max_recording_mb,
+    )
+    ears = Ears(venue, transcriber(settings), rules, Journal(venue.journal), clock)
+    door = Door(venue.from_tables, settings.stable_seconds)
+    return AudioWatchdog(venue, door, ears, clock, settings.poll_seconds, settings.hearing_workers)
+
+
+def transcriber(settings: Settings) -> Transcriber:
+    """Build the engine that hears. Its model is loaded, or fetched, when the first recording comes."""
+    if settings.transcriber not in OWN:
+        return cast("Transcriber", installed("transcribers", settings.transcriber)(settings))
+    from stornello.providers.speech.embedded import FasterWhisperTranscriber  # noqa: PLC0415 - extra [embedded]
+
+    return FasterWhisperTranscriber(lambda: speech_model(settings.speech_model), settings.speech_model)
+
+
+def speech_model(name: str) -> Path:
+    """Return the folder of the speech model ``name``.
+
+    ``auto`` is the better one that is already here; on a new machine small if its source answers, else base.
+    """
+    if name != "auto":
+        return _chosen_speech_model(name)
+    here = models.find("whisper-small") or models.find("whisper-base")
+    if here:
+        return here
+    try:
+        return models.ensure("whisper-small")
+    except ModelMissing:
+        return models.ensure("whisper-base")
+
+
+def _chosen_speech_model(name: str) -> Path:
+    if Path(name).is_dir():
+        return Path(name)
+    if f"whisper-{name}" in models.names():
+        return models.ensure(f"whisper-{name}")
+    from stornello.providers.speech.embedded import download  # noqa: PLC0415 - extra [embedded]
+
+    return download(name)
