@@ -17,14 +17,17 @@ from stornello.seams import DeckState
 
 NOTHING = Plain("", "")
 
+RATE = 8000
+"""mpv refuses to open an output at 1 kHz."""
+
 
 def a_wav(path: Path, seconds: float) -> Path:
-    """Write silence, small: 1 kHz, 8 bit, mono."""
+    """Write silence, small: 8 bit, mono."""
     with wave.open(str(path), "wb") as file:
         file.setnchannels(1)
         file.setsampwidth(1)
-        file.setframerate(1000)
-        file.writeframes(b"\x80" * int(seconds * 1000))
+        file.setframerate(RATE)
+        file.writeframes(b"\x80" * int(seconds * RATE))
     return path
 
 

@@ -1,0 +1,217 @@
+"""The real DJ process with real mpv, and what can befall them in a night."""
+
+import contextlib
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from builders import a_card, a_sound
+from fake_decks import a_wav
+from stornello.domain.errors import PlayerLost
+from stornello.providers.player.mpv import MpvPlayer
+from stornello.riproduzione import control, sockets
+from stornello.spool import atomic, now_playing, reasons
+from stornello.spool.journal import Journal
+from stornello.spool.now_playing import NowPlaying
+from stornello.spool.paths import Venue
+from stornello.spool.playlist import Playlist
+
+
+def until(true: Callable[[], object], within_s: float = 8.0) -> float:
+    """Wait until something is true; return how long it took."""
+    began = time.monotonic()
+    while not true():
+        assert time.monotonic() - began < within_s, true
+        time.sleep(0.02)
+    return time.monotonic() - began
+
+
+@dataclass
+class Night:
+    """A venue with the real service over it."""
+
+    venue: Venue
+    process: subprocess.Popen[bytes] | None = None
+
+    def put(self, song: str, seconds: float = 20, file_s: float | None = None) -> None:
+        card = a_card(song, sound=a_sound(seconds))
+        audio = self.venue.songs / card.audio
+        if file_s == 0:
+            audio.write_bytes(b"this is no sound")
+        else:
+            a_wav(audio, file_s or seconds)
+        atomic.write_json(self.venue.card(card.id), card.to_json())
+        Playlist(self.venue.playlist).put(card)
+
+    def begin(self) -> None:
+        command = [sys.executable, "-m", "stornello", "riproduzione", "--folder", str(self.venue.root)]
+        settings = {"STORNELLO_SOUND_OUTPUT": "null", "STORNELLO_CROSSFADE_SECONDS": "2"}
+        quiet = subprocess.DEVNULL
+        self.process = subprocess.Popen(command, env=os.environ | settings, stdin=quiet, stdout=quiet, stderr=quiet)
+
+    def end(self, how: signal.Signals) -> float:
+        """Send the signal and return how long the process took to end."""
+        assert self.process
+        began = time.monotonic()
+        self.process.send_signal(how)
+        self.process.wait(10)
+        return time.monotonic() - began
+
+    def said(self) -> NowPlaying:
+        return now_playing.read(self.venue.run) or NowPlaying(0.0)
+
+    def hears(self, song: str, beyond_s: float = 0.0) -> bool:
+        said = self.said()
+        return said.song == song and said.position(time.time()) > beyond_s
+
+    def mpvs(self) -> list[int]:
+        """Return the process ids of this venue's players."""
+        here = f"--input-ipc-server={sockets.folder(self.venue.run)}".encode()
+        return [int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit() and here in told(entry)]
+
+
+def told(entry: Path) -> bytes:
+    """Return a process's command line, empty for one that has ended."""
+    with contextlib.suppress(OSError):
+        return (entry / "cmdline").read_bytes()
+    return b""
+
+
+@pytest.fixture
+def night(tmp_path: Path) -> Iterator[Night]:
+    venue = Venue(tmp_path / "venue")
+    venue.make()
+    night = Night(venue)
+    yield night
+    if night.process and night.process.poll() is None:
+        night.process.kill()
+        night.process.wait()
+    until(lambda: not night.mpvs())
+
+
+def test_songs_pass_into_one_another_in_order_and_each_is_taken_once(night: Night) -> None:
+    for song in ("one", "two", "three"):
+        night.put(song, 6)
+    night.begin()
+    until(lambda: night.hears("one"))
+    until(lambda: night.hears("two") and night.said().crossfading)
+    assert len(night.mpvs()) == 2
+    until(lambda: night.hears("three") and night.said().crossfading)
+    until(lambda: night.said().songs_played == 3)
+    plays = Journal(night.venue.journal).plays()
+    assert [song for song, _, _ in plays] == ["one", "two", "three"]
+    assert [heard for _, _, heard in plays] == pytest.approx([6, 6, 6], abs=0.4)
+    assert night.venue.playlist.with_name("playlist.taken").read_text().split() == ["one", "two", "three"]
+
+
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGSTOP])
+def test_a_player_that_is_killed_or_stopped_is_replaced_and_the_song_goes_on(night: Night, how: signal.Signals) -> None:
+    night.put("one", 30)
+    night.begin()
+    until(lambda: night.hears("one", beyond_s=2))
+    (before,) = night.mpvs()
+    at = night.said().position(time.time())
+    os.kill(before, how)
+    took = until(lambda: night.mpvs() not in ([before], []))
+    until(lambda: night.hears("one", beyond_s=at + 0.5))
+    assert took < (2.0 if how == signal.SIGKILL else 4.0)
+    assert night.said().position(time.time()) < at + 4.0
+    assert Playlist(night.venue.playlist).waiting() == []
+
+
+def test_a_song_that_is_no_sound_is_set_aside_and_the_next_plays(night: Night) -> None:
+    night.put("one", file_s=0)
+    night.put("two")
+    night.begin()
+    until(lambda: night.hears("two"))
+    assert [reason.code for reason in reasons.read_all(night.venue.failed_processing)] == ["song-unplayable"]
+
+
+def test_a_file_cut_off_half_way_makes_no_hole(night: Night) -> None:
+    night.put("one", 20, file_s=4)
+    night.put("two")
+    night.begin()
+    until(lambda: night.hears("one", beyond_s=3))
+    assert until(lambda: night.hears("two")) < 2.0
+
+
+def test_sigterm_ends_the_dj_and_its_players_within_two_seconds(night: Night) -> None:
+    night.put("one")
+    night.put("two")
+    night.begin()
+    until(lambda: night.hears("one", beyond_s=1))
+    assert len(night.mpvs()) == 2
+    assert night.end(signal.SIGTERM) < 2.0
+    assert night.mpvs() == []
+    assert night.said().song == ""
+    assert [song for song, _, _ in Journal(night.venue.journal).plays()] == ["one"]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux ends children with their parent")
+def test_no_player_outlives_a_killed_dj_and_the_next_goes_on_with_the_song(night: Night) -> None:
+    night.put("one")
+    night.put("two")
+    night.begin()
+    until(lambda: night.hears("one", beyond_s=3))
+    night.end(signal.SIGKILL)
+    until(lambda: not night.mpvs())
+    night.begin()
+    until(lambda: len(night.mpvs()) == 2)
+    assert night.hears("one", beyond_s=1.5)
+    assert [card.id for card in Playlist(night.venue.playlist).waiting()] == ["two"]
+
+
+def test_commands_from_another_process_reach_the_room(night: Night) -> None:
+    night.put("one")
+    night.put("two")
+    night.begin()
+    until(lambda: night.hears("one", beyond_s=0.5))
+    control.ask(night.venue.run, "seek", seconds=10)
+    until(lambda: night.hears("one", beyond_s=10))
+    control.ask(night.venue.run, "volume", to=30)
+    control.ask(night.venue.run, "pause")
+    until(lambda: night.said().paused and night.said().volume == 30)
+    control.ask(night.venue.run, "pause")
+    control.ask(night.venue.run, "next")
+    until(lambda: night.hears("two"))
+    control.ask(night.venue.run, "quit")
+    assert night.process
+    assert night.process.wait(5) == 0
+
+
+def test_a_player_without_its_socket_is_given_up_and_leaves_no_process(tmp_path: Path) -> None:
+    deep = tmp_path / ("deep" * 30)
+    with pytest.raises(PlayerLost):
+        MpvPlayer(deep, "null").open("a")
+
+
+def test_an_mpv_that_never_answers_is_lost_after_the_time_out(tmp_path: Path) -> None:
+    folder = sockets.folder(tmp_path)
+    deck = MpvPlayer(folder, "null").open("a")
+    os.kill(deck.process.pid, signal.SIGSTOP)
+    began = time.monotonic()
+    with pytest.raises(PlayerLost):
+        deck.state()
+    assert 1.9 < time.monotonic() - began < 4.0
+    deck.close()
+    assert deck.process.poll() is not None
+
+
+def test_a_client_that_sends_half_a_line_and_leaves_disturbs_nobody(night: Night) -> None:
+    night.put("one")
+    night.begin()
+    until(lambda: night.hears("one"))
+    with socket.socket(socket.AF_UNIX) as client:
+        client.connect(str(control.path(night.venue.run)))
+        client.sendall(json.dumps({"command": "next"}).encode()[:9])
+    control.ask(night.venue.run, "pause")
+    until(lambda: night.said().paused)
