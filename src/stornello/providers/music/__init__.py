@@ -1,1 +1,1 @@
-"""TODO."""
+"""Who makes the music."""

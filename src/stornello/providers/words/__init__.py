@@ -1,1 +1,1 @@
-"""TODO."""
+"""Who writes the words."""
