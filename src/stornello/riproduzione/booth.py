@@ -49,7 +49,7 @@ class Booth:
 
     def let_go(self) -> None:
         """Put away the songs that have been heard to their end."""
-        if self.leaving and self.leaving.has_left:
+        if self.leaving and self.leaving.over:
             self.retire(self.leaving)
             self.leaving = None
         if self.current and self.current.over:

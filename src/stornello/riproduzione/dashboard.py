@@ -88,10 +88,8 @@ class _Picture:
             while not stop.is_set():
                 if self.board.clock.monotonic() >= look_at:
                     seen, look_at = snapshot.look(self.board.venue), self.board.clock.monotonic() + LOOK_S
-                    if until and until(seen):
-                        break
                 self._show(live, seen)
-                if self._pressed(keys.wait(PRESS_S)):
+                if (until and until(seen)) or self._pressed(keys.wait(PRESS_S)):
                     break
         return seen
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from stornello.domain import crossfade
 from stornello.domain.clock import Clock
-from stornello.domain.crossfade import CUT_FADE_S, DECLICK_S, LEAD_S, Handover, Part
+from stornello.domain.crossfade import CUT_FADE_S, DECLICK_S, LEAD_S, Fade, Handover, Part
 from stornello.domain.errors import PlayerLost
 from stornello.domain.names import SongId
 from stornello.riproduzione.booth import Booth
@@ -134,6 +134,8 @@ class Dj:
         elif cued and cued.ready and not current.handover:
             ear = current.ear_s(self.clock.monotonic())
             self._plan(current, crossfade.handover(current.part, ear, cued.fade_in_s))
+        elif current.handover and not cued:
+            self._unplan(current, current.handover)
         if current and current.handover and cued:
             self._hand_over_when_due(current, current.handover, cued)
 
@@ -153,9 +155,14 @@ class Dj:
         cued.seen_at = cued.moved_at = self.clock.monotonic()
         self.booth.current, self.booth.cued = cued, None
 
-    def _plan(self, current: Turn, handover: Handover) -> None:
+    def _plan(self, current: Turn, handover: Handover | None) -> None:
         current.handover = handover
         current.shape()
+
+    def _unplan(self, current: Turn, handover: Handover) -> None:
+        """Let the song go on to its end when the next one has gone, unless it is fading already."""
+        if current.ear_s(self.clock.monotonic()) + LEAD_S < handover.at_s:
+            self._plan(current, None)
 
     def _skip(self, current: Turn) -> None:
         cued, ear = self.booth.cued, current.ear_s(self.clock.monotonic())
@@ -169,9 +176,9 @@ class Dj:
         elif cued:
             return  # ready in a moment
         else:
-            current.part = Part(current.part.begin_s, ear + LEAD_S + CUT_FADE_S, cut=True)
-            current.cut, current.handover = crossfade.Fade(ear + LEAD_S, CUT_FADE_S), None
-            current.shape()
+            current.cut = Fade(ear + LEAD_S, CUT_FADE_S)
+            current.part = Part(current.part.begin_s, current.cut.end_s, cut=True)
+            self._plan(current, None)
         self._skip_asked = False
 
     def _hand_over_when_due(self, current: Turn, handover: Handover, cued: Turn) -> None:

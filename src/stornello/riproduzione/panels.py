@@ -48,6 +48,8 @@ def now_playing(view: View, lines: int) -> RenderableType:
     playing = view.snapshot.playing
     void = f" · {view.say(phrases.VOID)}" if playing and playing.output == "null" else ""
     title, style = view.say(phrases.NOW) + void, "yellow" if void else "cyan"
+    if not view.snapshot.running.get("riproduzione"):
+        return _panel(Text(view.say(phrases.NO_PLAYER), style="red"), view.say(phrases.NOW), "red")
     if playing is None or not playing.song:
         return _panel(Text(view.say(phrases.NOTHING_PLAYS), style="dim"), title, style)
     words = _words(view, max(0, lines - FRAME - 3))

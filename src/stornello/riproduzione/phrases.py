@@ -6,6 +6,7 @@ from stornello.domain.plain import Language, Plain
 
 NOW = Plain("In sala", "In the room")
 NOTHING_PLAYS = Plain("Silenzio: si aspetta la prima canzone.", "Silence: waiting for a song.")
+NO_PLAYER = Plain("La musica è ferma: riproduzione non è in funzione.", "No music: the player is not running.")
 QUEUE = Plain("Poi", "Next")
 QUEUE_EMPTY = Plain("Nessuna canzone in coda.", "No song in the queue.")
 MORE = Plain("e altre {n}", "and {n} more")

@@ -46,7 +46,8 @@ class Riproduzione:
                     stop.wait(TICK_S if self.dj.booth.turns() else IDLE_TICK_S)
             finally:
                 self.dj.close()
-                self._write(self.dj.now_playing())
+        # Not after a crash: the next DJ reads there what was playing, and goes on with it.
+        self._write(self.dj.now_playing())
 
     def tick(self) -> None:
         """One pass of the DJ, and say what the room hears when that has changed or a second has passed."""

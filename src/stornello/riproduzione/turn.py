@@ -56,8 +56,7 @@ class Turn:
     def envelope(self) -> Envelope:
         """Return how the song is to sound from here on."""
         begin = self.part.begin_s if self.state.phase == "ready" else self.position_s
-        fade_out = self.handover.fade_out if self.handover else self.cut
-        return Envelope(gain_db(self.card.sound), Fade(begin, max(self.fade_in_s, DECLICK_S)), fade_out)
+        return Envelope(gain_db(self.card.sound), Fade(begin, max(self.fade_in_s, DECLICK_S)), self.slope_out)
 
     def shape(self) -> None:
         """Have the deck follow the plan from now on."""
@@ -96,16 +95,17 @@ class Turn:
         return self.ready and self.running and self.position_s > self.part.begin_s
 
     @property
-    def over(self) -> bool:
-        """Whether nothing more of it will be heard."""
-        cut_off = self.part.cut and not self.handover and self.position_s >= self.part.end_s + DRAIN_S
-        return self.state.phase in {"ended", "failed"} or cut_off
+    def slope_out(self) -> Fade | None:
+        """How it fades in the end; None for a song that is heard to its own end."""
+        return (self.handover.fade_out if self.handover else None) or self.cut
 
     @property
-    def has_left(self) -> bool:
-        """Whether it has faded away under the next song and its buffer is out."""
-        slope = self.handover.fade_out if self.handover else None
-        return self.over or (slope is not None and self.position_s >= slope.end_s + DRAIN_S)
+    def over(self) -> bool:
+        """Whether nothing more of it will be heard: it has ended, or has faded and its buffer is out."""
+        slope = self.slope_out
+        return self.state.phase in {"ended", "failed"} or (
+            slope is not None and self.position_s >= slope.end_s + DRAIN_S
+        )
 
     def ear_s(self, now: float) -> float:
         """Return what the room hears at ``now``."""

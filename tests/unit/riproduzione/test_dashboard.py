@@ -97,7 +97,7 @@ def test_a_room_without_a_sound_card_is_told_plainly() -> None:
 
 
 def test_an_empty_venue_is_a_calm_picture(tmp_path: Path) -> None:
-    text = "\n".join(drawn(look(Venue(tmp_path))))
+    text = "\n".join(drawn(replace(look(Venue(tmp_path)), running={"riproduzione": True})))
     for word in ("si aspetta la prima canzone", "Nessuna canzone in coda", "Nessun tavolo ha ancora parlato"):
         assert word in text
 
@@ -183,12 +183,29 @@ def test_keys_are_read_singly_and_the_terminal_is_given_back() -> None:
     os.close(ours)
 
 
+def test_on_a_terminal_the_picture_is_drawn_apart_and_the_screen_given_back(tmp_path: Path) -> None:
+    venue = Venue(tmp_path)
+    venue.make()
+    out = io.StringIO()
+    console = Console(file=out, force_terminal=True, width=80, height=24, force_interactive=True)
+    Dashboard(venue, "it", console, HandClock()).run(lambda _: True, threading.Event())
+    written = out.getvalue()
+    assert written.index("\x1b[?1049h") < written.index("Stornello") < written.index("\x1b[?1049l")
+
+
+def test_a_player_that_is_not_running_is_not_shown_as_playing() -> None:
+    seen = replace(a_busy_night(), running={"watchdog": True, "producer": True})
+    text = "\n".join(drawn(seen))
+    assert "riproduzione non è in funzione" in text
+    assert "0:07" not in text
+
+
 def test_a_card_that_is_damaged_does_not_blind_the_dashboard(tmp_path: Path) -> None:
     venue = Venue(tmp_path)
     venue.make()
     atomic.write_text(venue.card(SongId("one")), "{")
     now_playing.write(venue.run, NowPlaying(AT, "one", "La notte di Anna", 5, 0.0, 60.0))
-    assert "La notte di Anna" in "\n".join(drawn(look(venue)))
+    assert "La notte di Anna" in "\n".join(drawn(replace(look(venue), running={"riproduzione": True})))
 
 
 def test_a_job_without_a_claim_time_is_shown_all_the_same() -> None:

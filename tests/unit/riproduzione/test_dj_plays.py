@@ -109,6 +109,16 @@ def test_only_the_start_of_each_song_is_played_when_the_settings_say_so(room: Ro
     assert room.player.open_decks() == []
 
 
+def test_a_song_cut_short_ends_where_it_is_cut_though_the_next_comes_late(room: Room) -> None:
+    room.begin(play_only_seconds=20.0)
+    room.put("one")
+    room.pass_time(19.8)
+    room.put("two")
+    room.pass_time(2)
+    assert room.player.sounding().keys() == {"two"}
+    assert room.player.power() == pytest.approx(1.0)
+
+
 def test_a_song_cut_short_with_nothing_behind_it_fades(room: Room) -> None:
     room.begin(play_only_seconds=20.0)
     room.put("one")
@@ -154,3 +164,14 @@ def test_a_song_that_is_taken_out_of_the_queue_is_not_played(room: Room) -> None
     room.playlist.take(two.id)
     room.pass_time(55)
     assert room.player.sounding().keys() == {"one", "three"}
+
+
+def test_a_song_whose_successor_is_taken_away_is_heard_to_its_end(room: Room) -> None:
+    room.put("one")
+    two = room.put("two")
+    room.pass_time(20)
+    room.playlist.take(two.id)
+    room.pass_time(38)
+    assert room.player.power() == pytest.approx(1.0)
+    room.pass_time(3)
+    assert room.heard()["one"] == pytest.approx(60, abs=0.2)
