@@ -48,6 +48,7 @@ class Supervisor:
                 self.tick()
                 stop.wait(_TICK_S)
         finally:
+            stop.set()  # if it is our own fall, whoever waits for the night to end has to know
             self.end()
 
     def tick(self) -> None:
@@ -56,7 +57,10 @@ class Supervisor:
             if service.process and service.process.poll() is not None:
                 self._note_fall(service, service.process.returncode)
             if not service.process and service.not_before <= self.clock.monotonic():
-                self._start(service)
+                try:
+                    self._start(service)
+                except OSError as error:  # no memory, no disk: the others go on meanwhile
+                    self._note_fall(service, error.errno or 1)
 
     def end(self) -> None:
         """Ask every service to stop, and kill those that do not in time."""
@@ -73,6 +77,7 @@ class Supervisor:
                 process.wait()
 
     def _start(self, service: Service) -> None:
+        service.started_at = self.clock.monotonic()
         with (self.logs / f"{service.name}.out").open("ab") as last_words:  # what a native crash says goes nowhere else
             service.process = subprocess.Popen(
                 service.command,
@@ -82,7 +87,6 @@ class Supervisor:
                 env=environment_of_child(),
                 start_new_session=True,
             )
-        service.started_at = self.clock.monotonic()
         log.info("service started", extra={"started": service.name, "pid": service.process.pid})
 
     def _note_fall(self, service: Service, code: int) -> None:

@@ -4,8 +4,9 @@ import hashlib
 import os
 import shutil
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from stornello import media
 from stornello.domain.backoff import backoff
@@ -13,7 +14,7 @@ from stornello.domain.clock import Clock
 from stornello.domain.errors import GenerationFailed, ProviderUnreachable, RecordingError
 from stornello.domain.names import SongId
 from stornello.domain.plain import Plain
-from stornello.domain.songs import Lyrics, SongCard, Sound
+from stornello.domain.songs import Lyrics, SongCard, Sound, SungLine
 from stornello.generate_song import tags
 from stornello.generate_song.language import language_of
 from stornello.generate_song.steps import Steps
@@ -55,7 +56,7 @@ class SongMaker:
         order = SongOrder(lyrics, story.seed)
         request = RequestId(steps.once("request", lambda: self.studio.request(order)))
         self.milestone("REQUESTED")
-        take = self._collect(request, job.folder)
+        take = self._take(steps, request, job.folder)
         self.milestone("COLLECTED")
         sound = self._measure(take)
         self.milestone(f"MEASURED {sound.duration_s:.0f} s")
@@ -77,6 +78,14 @@ class SongMaker:
         language = language_of(" ".join(note.text for note in told), self.languages)
         seed = int.from_bytes(hashlib.sha256(job.id.encode()).digest()[:4])
         return Story(table_of(job.id), language, told, seed)
+
+    def _take(self, steps: Steps, request: RequestId, folder: Path) -> Take:
+        """Return the studio's take; a checkpoint whose audio is gone counts for nothing."""
+        take = _take_from(steps.once("take", lambda: _kept(self._collect(request, folder))), folder)
+        if take.audio.is_file():
+            return take
+        steps.forget("take")
+        return self._take(steps, request, folder)
 
     def _collect(self, request: RequestId, folder: Path) -> Take:
         """Ask the studio until the song is there; unreachable for a while is no failure, the deadline is."""
@@ -129,11 +138,25 @@ class SongMaker:
         part = self.venue.songs / f".{card.audio}{atomic.PART}"
         shutil.copyfile(take.audio, part)
         tags.write(part, card)
-        with part.open("rb") as file:
-            os.fsync(file.fileno())
+        _sync(part)
         part.replace(self.venue.songs / card.audio)
         atomic.write_json(self.venue.card(card.id), card.to_json())
         return card
+
+
+def _kept(take: Take) -> dict[str, Any]:
+    """Return ``take`` as JSON, its audio safe on disk. The file's name is enough: the job's folder may move."""
+    _sync(take.audio)
+    return {"audio": take.audio.name, "engine": take.engine, "synced_lyrics": [asdict(x) for x in take.synced_lyrics]}
+
+
+def _take_from(data: dict[str, Any], folder: Path) -> Take:
+    return Take(folder / data["audio"], data["engine"], tuple(SungLine(**line) for line in data["synced_lyrics"]))
+
+
+def _sync(file: Path) -> None:
+    with file.open("rb") as handle:
+        os.fsync(handle.fileno())
 
 
 def _never_ready() -> GenerationFailed:

@@ -14,6 +14,7 @@ class Steps:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         folder.mkdir(exist_ok=True)
+        atomic.sync_folder(folder.parent)
 
     def once(self, name: str, do: Callable[[], Any]) -> Any:  # noqa: ANN401 - whatever JSON holds
         """Return the result of step ``name``: from its checkpoint, or by ``do`` and then saved first."""
@@ -24,3 +25,7 @@ class Steps:
             value = do()
             atomic.write_json(file, value)
             return value
+
+    def forget(self, name: str) -> None:
+        """Let step ``name`` be done again."""
+        (self.folder / f"{name}.json").unlink(missing_ok=True)

@@ -1,6 +1,6 @@
 """The child process that makes one song, followed line by line."""
 
-import logging
+import contextlib
 import subprocess
 import threading
 from collections.abc import Callable, Sequence
@@ -8,10 +8,11 @@ from pathlib import Path
 
 from stornello.processes import environment_of_child, kill_group
 
-log = logging.getLogger(__name__)
-
 MILESTONE = "MILESTONE:"
 _LONGEST_LINE = 2000
+
+_LAST_WORDS_S = 2.0
+"""How long the pipe may stay open after the group's end: a process that left the group may hold it for ever."""
 
 
 def follow(command: Sequence[str], output: Path, deadline_s: float, on_milestone: Callable[[str], None]) -> int | None:
@@ -28,30 +29,25 @@ def follow(command: Sequence[str], output: Path, deadline_s: float, on_milestone
         env=environment_of_child(),
         start_new_session=True,
     )
-    late = threading.Event()
-
-    def give_up() -> None:
-        late.set()
-        kill_group(child.pid)
-
-    timer = threading.Timer(deadline_s, give_up)
-    timer.start()
+    reader = threading.Thread(target=_stream, args=(child, output, on_milestone), name="reader", daemon=True)
+    reader.start()
     try:
-        with output.open("ab", buffering=0) as log_file:
-            _stream(child, log_file.write, on_milestone)
-        code = child.wait()
+        return child.wait(deadline_s)
+    except subprocess.TimeoutExpired:
+        return None
     finally:
-        timer.cancel()
         kill_group(child.pid)
-    return None if late.is_set() else code
+        child.wait()
+        reader.join(_LAST_WORDS_S)
 
 
-def _stream(
-    child: subprocess.Popen[bytes], keep: Callable[[bytes], object], on_milestone: Callable[[str], None]
-) -> None:
+def _stream(child: subprocess.Popen[bytes], output: Path, on_milestone: Callable[[str], None]) -> None:
+    """Read to the end whatever happens to the log: a child whose pipe is full would stand still."""
     assert child.stdout is not None  # noqa: S101 - asked for above
-    while line := child.stdout.readline(_LONGEST_LINE):
-        keep(line)
-        text = line.decode(errors="replace").strip()
-        if text.startswith(MILESTONE):
-            on_milestone(text.removeprefix(MILESTONE).strip())
+    with output.open("ab", buffering=0) as log_file:
+        while line := child.stdout.readline(_LONGEST_LINE):
+            text = line.decode(errors="replace").strip()
+            with contextlib.suppress(OSError):
+                log_file.write(line)
+                if text.startswith(MILESTONE):
+                    on_milestone(text.removeprefix(MILESTONE).strip())

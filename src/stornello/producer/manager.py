@@ -7,7 +7,7 @@ from multiprocessing import connection
 
 from stornello.domain.backoff import backoff
 from stornello.domain.clock import Clock
-from stornello.domain.errors import GenerationFailed, StornelloError
+from stornello.domain.errors import GenerationFailed, ProviderUnreachable
 from stornello.domain.fairness import next_table, welcome
 from stornello.domain.names import JobId, SongId, TableId
 from stornello.domain.plain import Plain
@@ -25,6 +25,8 @@ log = logging.getLogger(__name__)
 
 MAX_ATTEMPTS = 3
 _RETRY_BASE_S = 5.0
+_LONGEST_PAUSE_S = 0.5
+"""However seldom the folders are looked at, the end of a worker's job and a wish to stop are seen this soon."""
 
 
 class Producer:
@@ -55,7 +57,7 @@ class Producer:
         self.poll_s = poll_s
         self.playlist = Playlist(venue.playlist)
         self.counts = counts.load(venue.producer_state)
-        self._present: frozenset[TableId] = frozenset()
+        self._present = frozenset(self.counts.fair)
         self._open: dict[JobId, Job] = {}
         self._not_before: dict[JobId, float] = {}
 
@@ -64,12 +66,13 @@ class Producer:
         jobs.recover(self.venue, self.clock.now())
 
     def tick(self) -> None:
-        """One pass: settle what has ended, resume what is due, then claim for the fair table while there is room."""
+        """One pass: note what has ended, carry open jobs on, then claim for the fair table while there is room."""
         for job_id, code in self.pool.ended():
-            self._settle(self._open[job_id], code)
+            self._note_end(self._open[job_id], code)
         self._new_night()
         self._adopt()
-        self._resume()
+        for job in sorted(self._open.values(), key=self._songs_of):
+            self._carry_on(job)
         waiting = self._waiting()
         while not self.pool.is_full() and self._has_room() and (table := self._next(waiting)):
             self._begin(table)
@@ -82,15 +85,12 @@ class Producer:
             self.tick()
             self._pause(stop)
         for job_id in self.pool.stop():
-            job = self._open[job_id]
-            if job.folder.is_dir():
-                job.update(attempt=max(0, job.status.attempt - 1))  # being stopped is no failure of the job
-                log.info("job interrupted, will go on", extra={"job": job_id})
+            log.info("job interrupted, will go on", extra={"job": job_id})
 
     def _pause(self, stop: threading.Event) -> None:
         """Wait for the next pass, or less when a worker ends."""
         if self.pool.jobs:
-            connection.wait(self.pool.sentinels(), self.poll_s)
+            connection.wait(self.pool.sentinels(), min(self.poll_s, _LONGEST_PAUSE_S))
         else:
             stop.wait(self.poll_s)
 
@@ -123,60 +123,58 @@ class Producer:
             self._dispatch(job)
 
     def _adopt(self) -> None:
-        """Take in the open jobs that we do not know: left by an earlier life, or put back by an operator."""
-        strangers = [job for job in jobs.open_jobs(self.venue) if job.id not in self._open]
+        """Take in jobs left by an earlier life or put back by an operator; let those go that somebody removed."""
+        on_disk = {job.id: job for job in jobs.open_jobs(self.venue)}
+        self._open = {id_: job for id_, job in self._open.items() if id_ in on_disk or id_ in self.pool.jobs}
+        strangers = [job for job in on_disk.values() if job.id not in self._open]
         for job in sorted(strangers, key=lambda job: (job.status.claimed_at, job.id)):
             self._open[job.id] = job
             log.info("job found open", extra={"job": job.id, "attempt": job.status.attempt})
 
-    def _resume(self) -> None:
-        """Give open jobs without a worker one, unless it is too early or an orphaned child still holds the job."""
-        for job in list(self._open.values()):
-            due = self._not_before.get(job.id, 0.0) <= self.clock.monotonic()
-            if job.id in self.pool.jobs or not due or not job.lock.is_free():
-                continue
-            if self._card(job):
-                self._deliver(job)
-            elif not self.pool.is_full():
-                self._dispatch(job)
+    def _carry_on(self, job: Job) -> None:
+        """Do what the job's folder asks for, unless somebody works on it: an orphaned child holds its lock."""
+        if job.id in self.pool.jobs or not job.lock.is_free():
+            return
+        if card := read_card(self.venue, SongId(job.id)):
+            if self._may_go(job):
+                self._deliver(job, card)
+        elif job.status.attempt > MAX_ATTEMPTS:
+            self._fail(job)
+        elif self._not_before.get(job.id, 0.0) <= self.clock.monotonic() and not self.pool.is_full():
+            self._dispatch(job)
 
     def _dispatch(self, job: Job) -> None:
-        """Start the job's next attempt; one that has had them all is poison and stops here."""
-        attempt = job.status.attempt + 1
-        if attempt > MAX_ATTEMPTS:
-            self._give_up(job, _keeps_dying())
-            return
-        job.update(attempt=attempt, milestone="CLAIMED", milestone_at=self.clock.now().isoformat(timespec="seconds"))
+        status = job.update(milestone="CLAIMED", milestone_at=self.clock.now().isoformat(timespec="seconds"))
         reasons.forget(job.folder)
         self.pool.start(job)
-        log.info("job started", extra={"job": job.id, "attempt": attempt})
+        log.info("job started", extra={"job": job.id, "attempt": status.attempt})
 
-    def _settle(self, job: Job, code: int) -> None:
-        """Decide what a finished worker leaves: a song, another attempt, or a failure with its reason."""
-        reason = reasons.read(job.folder)
-        if not job.lock.is_free():  # the worker was killed and its child lives on: _resume looks again
-            log.warning("worker lost, child goes on", extra={"job": job.id})
-        elif self._card(job):
-            self._deliver(job)
-        elif reason and not reason.retryable:
-            self._fail(job, reason.code)
-        elif job.status.attempt < MAX_ATTEMPTS:
-            self._not_before[job.id] = self.clock.monotonic() + backoff(job.status.attempt, _RETRY_BASE_S)
-            log.warning(
-                "job will be tried again", extra={"job": job.id, "exit": code, "code": reason.code if reason else ""}
-            )
-        elif reason:
-            self._fail(job, reason.code)
-        else:
-            self._give_up(job, _too_slow() if code == DEADLINE_PASSED else _keeps_dying())
+    def _note_end(self, job: Job, code: int) -> None:
+        """Count the attempt that ended without a song. Being stopped, or losing us, is none: then nobody gets here."""
+        if read_card(self.venue, SongId(job.id)) or not job.folder.is_dir():
+            return
+        if code == DEADLINE_PASSED:
+            reasons.write(job.folder, _too_slow(), self.clock.now())
+        attempt, reason = job.status.attempt, reasons.read(job.folder)
+        final = reason is not None and not reason.retryable
+        job.update(attempt=MAX_ATTEMPTS + 1 if final else attempt + 1)
+        self._not_before[job.id] = self.clock.monotonic() + backoff(attempt, _RETRY_BASE_S)
+        log.warning("attempt without a song", extra={"job": job.id, "attempt": attempt, "exit": code})
 
-    def _card(self, job: Job) -> SongCard | None:
-        return read_card(self.venue, SongId(job.id))
+    def _songs_of(self, job: Job) -> int:
+        return self.counts.fair.get(jobs.table_of(job.id), 0)
 
-    def _deliver(self, job: Job) -> None:
+    def _may_go(self, job: Job) -> bool:
+        """Return whether a finished song goes out now.
+
+        A table that is ahead waits for those behind while the queue has something to play: so workers that run side by
+        side do not change the turns, and the room loses nothing.
+        """
+        least = min((self.counts.fair.get(table, 0) for table in self._present), default=0)
+        return self._songs_of(job) <= least or not self.playlist.waiting()
+
+    def _deliver(self, job: Job, card: SongCard) -> None:
         """Hand the song to the room. Every step may be repeated: what a crash leaves is finished at the next start."""
-        card = self._card(job)
-        assert card is not None  # noqa: S101 - both callers have just seen it
         self.playlist.put(card)
         self._remember(self.counts.plus(job.id, card.table))
         self.journal.song(card)
@@ -187,11 +185,12 @@ class Producer:
             extra={"job": job.id, "table": card.table, "seconds": round(card.sound.duration_s, 1)},
         )
 
-    def _give_up(self, job: Job, error: StornelloError) -> None:
-        reasons.write(job.folder, error, self.clock.now())
-        self._fail(job, error.code)
-
-    def _fail(self, job: Job, code: str) -> None:
+    def _fail(self, job: Job) -> None:
+        """Set the job aside, whole, with the reason that its child left, or ours."""
+        if not reasons.read(job.folder):
+            reasons.write(job.folder, _keeps_dying(), self.clock.now())
+        reason = reasons.read(job.folder)
+        code = reason.code if reason else ""
         self.journal.failure(job.id, jobs.table_of(job.id), code, self.clock.now())
         jobs.give_up(self.venue, job)
         self._drop(job)
@@ -207,8 +206,8 @@ class Producer:
             counts.save(self.venue.producer_state, fresh)
 
 
-def _too_slow() -> GenerationFailed:
-    return GenerationFailed(
+def _too_slow() -> ProviderUnreachable:
+    return ProviderUnreachable(
         "job-too-slow",
         Plain("La canzone non è stata pronta entro il tempo concesso.", "The song was not ready within its time."),
         Plain(

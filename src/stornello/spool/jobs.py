@@ -4,6 +4,7 @@ The folder appears by one rename (``{job}.partial`` -> ``{job}``) and leaves by 
 failed_processing/). In between, only the process that holds ``job.lock`` works on it.
 """
 
+import contextlib
 import json
 import os
 import secrets
@@ -24,13 +25,13 @@ DONE = ".done"
 
 @dataclass(frozen=True, slots=True)
 class JobStatus:
-    """What a job says of itself while it runs. ``attempt`` is 1 from the first start on."""
+    """What a job says of itself. ``attempt`` is the number of the attempt that runs, or comes next."""
 
     table: TableId
     claimed_at: str
     notes: int = 0
     guests: tuple[str, ...] = ()
-    attempt: int = 0
+    attempt: int = 1
     milestone: str = ""
     milestone_at: str = ""
 
@@ -96,7 +97,11 @@ def claim(venue: Venue, table: TableId, most: int, now: datetime) -> Job | None:
     partial = venue.jobs / f"{job}{PARTIAL}"
     (partial / "transcripts").mkdir(parents=True)
     for text in texts:
-        text.rename(partial / "transcripts" / text.name)
+        with contextlib.suppress(FileNotFoundError):  # somebody took it away meanwhile
+            text.rename(partial / "transcripts" / text.name)
+    if not staging.in_order(partial / "transcripts"):
+        shutil.rmtree(partial)
+        return None
     atomic.sync_folder(partial / "transcripts")
     atomic.sync_folder(venue.staged(table))
     return _publish(venue, job, now)
@@ -118,7 +123,7 @@ def recover(venue: Venue, now: datetime) -> None:
     for folder in list(_entries(venue)):
         if folder.name.endswith(DONE):
             shutil.rmtree(folder)
-        elif folder.name.endswith(PARTIAL):
+        elif folder.name.endswith(PARTIAL) and is_job_name(folder.name.removesuffix(PARTIAL)):
             _recover_partial(venue, folder, now)
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 from stornello.domain.errors import StornelloError
 from stornello.domain.names import JobId, TableId
 from stornello.domain.plain import Plain
-from stornello.spool import atomic, reasons
-from stornello.spool.jobs import Job
+from stornello.spool import atomic
+from stornello.spool.jobs import Job, is_job_name
 from stornello.spool.paths import Venue
 from stornello.spool.recordings import Claims, Recording
 
@@ -39,22 +39,15 @@ def put_back(venue: Venue, name: str, now: datetime, *, table: TableId | None = 
 
 def _reopen(venue: Venue, entry: Path, *, afresh: bool) -> JobId:
     job = Job(JobId(entry.name), entry)
-    reasons.forget(entry)
     if afresh:
         shutil.rmtree(entry / "steps", ignore_errors=True)
-    job.update(attempt=0, milestone="", milestone_at="")
+    job.update(attempt=1, milestone="", milestone_at="")
     atomic.move_folder(entry, venue.job(job.id))
     return job.id
 
 
 def _find(venue: Venue, name: str) -> Path:
-    entries = [
-        entry
-        for folder in (venue.transcription_errors, venue.failed_processing)
-        if folder.is_dir()
-        for entry in sorted(folder.iterdir())
-        if entry.is_dir()
-    ]
+    entries = [*_recordings(venue), *_jobs(venue)]
     exact = [entry for entry in entries if name in {entry.name, Recording("", entry).name}]
     found = exact or [entry for entry in entries if name in entry.name]
     if len(found) == 1:
@@ -73,3 +66,20 @@ def _find(venue: Venue, name: str) -> Path:
         Plain(f"«{name}» può essere più di una cosa: {many}.", f"'{name}' may be more than one thing: {many}."),
         Plain("Scrivi il nome per intero.", "Give the whole name."),
     )
+
+
+def _recordings(venue: Venue) -> list[Path]:
+    return [entry for entry in _folders(venue.transcription_errors) if Recording("", entry).audio]
+
+
+def _jobs(venue: Venue) -> list[Path]:
+    """Return the failed jobs; finished songs that could not be played lie there too, and are none."""
+    return [
+        e
+        for e in _folders(venue.failed_processing)
+        if is_job_name(e.name) and Job(JobId(e.name), e).transcripts.is_dir()
+    ]
+
+
+def _folders(folder: Path) -> list[Path]:
+    return [entry for entry in sorted(folder.iterdir()) if entry.is_dir()] if folder.is_dir() else []
