@@ -3,21 +3,26 @@
 Source: the write, fsync, rename, fsync-folder discipline of Postfix's queue and SQLite.
 """
 
+import errno
 import json
 import os
+import shutil
 import uuid
 from pathlib import Path
 from typing import Any, BinaryIO
 
 PART = ".part"
-"""Ending of a file that is being written; whoever finds one at start may delete it."""
+"""Ending of a file that is being written; what a crash leaves under it is of no use."""
 
 
 def sync_folder(folder: Path) -> None:
-    """Make renames and new names in ``folder`` durable."""
+    """Make renames and new names in ``folder`` durable, where the file system can (some network shares cannot)."""
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(handle)
+    except OSError as error:
+        if error.errno not in {errno.EINVAL, errno.ENOTSUP}:
+            raise
     finally:
         os.close(handle)
 
@@ -40,8 +45,8 @@ def write(target: Path, data: bytes, *, durable: bool = True) -> None:
 
 
 def write_text(target: Path, text: str) -> None:
-    """Replace ``target``'s text (UTF-8), whole or not at all, durably."""
-    write(target, text.encode())
+    """Replace ``target``'s text (UTF-8), whole or not at all, durably; what UTF-8 cannot hold becomes a ``?``."""
+    write(target, text.encode(errors="replace"))
 
 
 def write_json(target: Path, value: Any) -> None:  # noqa: ANN401 - whatever json.dumps takes
@@ -54,7 +59,7 @@ def append_line(target: Path, line: str) -> None:
     with target.open("ab+") as file:
         if file.tell() and not _ends_with_newline(file):
             file.write(b"\n")
-        file.write(line.encode() + b"\n")
+        file.write(line.encode(errors="replace") + b"\n")
         file.flush()
         os.fsync(file.fileno())
     sync_folder(target.parent)
@@ -81,6 +86,39 @@ def publish(source: Path, target: Path) -> None:
     sync_folder(target.parent)
     source.unlink()
     sync_folder(source.parent)
+
+
+def bring(source: Path, target: Path) -> None:
+    """Move the file ``source`` to the new name ``target`` durably: by one rename, or across devices by a copy.
+
+    A crash half way through a copy leaves ``source``, and perhaps ``target`` too.
+
+    Raises:
+        OSError: ``source`` cannot be had; it is where it was.
+    """
+    try:
+        source.rename(target)
+    except OSError as error:
+        if error.errno != errno.EXDEV:
+            raise
+        _copy(source, target)
+    sync_folder(target.parent)
+    sync_folder(source.parent)
+
+
+def _copy(source: Path, target: Path) -> None:
+    part = target.with_name(f".{target.name}{PART}")
+    try:
+        with source.open("rb") as old, part.open("wb") as new:
+            shutil.copyfileobj(old, new, 1 << 20)
+            os.fsync(new.fileno())
+        part.rename(target)
+        sync_folder(target.parent)
+        source.unlink()
+    except BaseException:
+        part.unlink(missing_ok=True)
+        target.unlink(missing_ok=True)
+        raise
 
 
 def move_folder(source: Path, target: Path) -> None:

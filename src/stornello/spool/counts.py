@@ -1,5 +1,6 @@
 """producer_state.json: who has had how many songs, tonight and ever. Written by the producer only."""
 
+import contextlib
 import json
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -53,7 +54,8 @@ def load(path: Path) -> Counts:
     except FileNotFoundError:
         return Counts()
     except (ValueError, KeyError, TypeError, AttributeError):
-        path.replace(path.with_name(path.name + ".bad"))
+        with contextlib.suppress(FileNotFoundError):  # another reader was quicker
+            path.replace(path.with_name(path.name + ".bad"))
         return Counts()
 
 

@@ -57,7 +57,7 @@ class LifeLock:
         """Return the process id that took the lock last, if known."""
         try:
             return int(json.loads(self._holder.read_text())["pid"])
-        except (OSError, ValueError, KeyError):
+        except (OSError, ValueError, KeyError, TypeError):
             return None
 
 

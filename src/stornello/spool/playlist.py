@@ -64,12 +64,10 @@ class Playlist:
     def _good_lines(self) -> Iterator[SongCard]:
         """Yield the cards; lines that are none go to playlist.bad, so that a damaged line costs itself only."""
         try:
-            lines = self.path.read_text(encoding="utf-8", errors="replace").splitlines()
+            lines = _lines(self.path)
         except FileNotFoundError:
             return
         for line in lines:
-            if not line.strip():
-                continue
             try:
                 card = SongCard.from_json(json.loads(line))
             except (ValueError, KeyError, TypeError):
@@ -79,7 +77,7 @@ class Playlist:
 
     def _set_aside(self, line: str) -> None:
         bad = self.path.with_name("playlist.bad")
-        if not bad.exists() or line not in bad.read_text(encoding="utf-8").splitlines():
+        if not bad.exists() or line not in _lines(bad):
             atomic.append_line(bad, line)
 
     def _write(self, cards: list[SongCard]) -> None:
@@ -87,9 +85,14 @@ class Playlist:
 
     def _taken(self) -> list[str]:
         try:
-            return self.taken_path.read_text(encoding="utf-8").split()
+            return _lines(self.taken_path)
         except FileNotFoundError:
             return []
 
     def _remember(self, song: SongId) -> None:
         atomic.write_text(self.taken_path, "\n".join([*self._taken(), song][-REMEMBERED:]) + "\n")
+
+
+def _lines(path: Path) -> list[str]:
+    """Return the lines that are not empty. Not by splitlines: JSON strings may hold U+2028 and its like as they are."""
+    return [line for line in path.read_text(encoding="utf-8", errors="replace").split("\n") if line.strip()]

@@ -52,7 +52,7 @@ def read(folder: Path) -> Reason | None:
             data["code"],
             Plain(**data["what"]),
             Plain(**data["what_to_do"]),
-            data["at"],
+            str(data["at"]),
             bool(data["retryable"]),
         )
     except (OSError, ValueError, KeyError, TypeError):

@@ -3,6 +3,7 @@
 Our own files are named ``{arrival}_{sha}_{guest}.txt``, so that the name alone tells the order and who spoke.
 """
 
+import contextlib
 import os
 import re
 from collections.abc import Iterator
@@ -49,12 +50,12 @@ def _texts(folder: Path) -> Iterator[Path]:
                     and entry.is_file(follow_symlinks=False)
                 ):
                     yield Path(entry.path)
-    except (FileNotFoundError, NotADirectoryError):
+    except (FileNotFoundError, NotADirectoryError, PermissionError):
         return
 
 
 def _arrival(path: Path) -> datetime:
-    if _OURS.match(path.stem):
+    with contextlib.suppress(ValueError):  # not our name, or one that only looks so
         return datetime.strptime(path.name[:21], "%Y%m%dT%H%M%S%f").replace(tzinfo=UTC)
     try:
         return datetime.fromtimestamp(path.stat().st_mtime, UTC)
@@ -83,7 +84,12 @@ def _folders(venue: Venue) -> Iterator[tuple[TableId, Path]]:
     try:
         with os.scandir(venue.work_in_progress) as entries:
             for entry in entries:
-                if entry.name.isdecimal() and 1 <= int(entry.name) <= MAX_TABLE and entry.is_dir(follow_symlinks=False):
+                if _is_table(entry.name) and entry.is_dir(follow_symlinks=False):
                     yield TableId(int(entry.name)), Path(entry.path)
     except FileNotFoundError:
         return
+
+
+def _is_table(name: str) -> bool:
+    """Return whether ``name`` is a table's folder as :meth:`Venue.staged` writes it: ``5``, not ``05``."""
+    return name.isdecimal() and name == str(int(name)) and 1 <= int(name) <= MAX_TABLE
