@@ -10,7 +10,7 @@ log = logging.getLogger(__name__)
 
 
 def ring(folder: Path, bell: threading.Event, stop: threading.Event) -> threading.Thread:
-    """Set ``bell`` soon after anything changes below ``folder``, until ``stop``; return the thread that does it."""
+    """Set ``bell`` soon after anything changes below ``folder``, and at ``stop``; return the thread that does it."""
 
     def listen() -> None:
         try:
@@ -18,6 +18,7 @@ def ring(folder: Path, bell: threading.Event, stop: threading.Event) -> threadin
                 bell.set()
         except (OSError, RuntimeError) as error:
             log.warning("no file system events, polling alone", extra={"error": type(error).__name__})
+        bell.set()  # a service that is told to stop need not sleep on
 
     thread = threading.Thread(target=listen, name="bell", daemon=True)
     thread.start()

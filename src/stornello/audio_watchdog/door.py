@@ -1,5 +1,6 @@
 """The door: which files in FROM_TABLES are finished and can be taken in."""
 
+import logging
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -7,6 +8,8 @@ from pathlib import Path
 
 from stornello.audio_watchdog.wav import Completeness, completeness
 from stornello.media import EXTENSIONS
+
+log = logging.getLogger(__name__)
 
 _UNFINISHED = (".part", ".partial", ".tmp", ".crdownload", ".filepart", "~")
 """How programs name files that they will rename when they are done."""
@@ -20,7 +23,7 @@ _BROKEN_FACTOR = 30
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """A regular file at the door. ``name`` is its path below FROM_TABLES, at most one folder deep."""
+    """A regular file at the door. ``name`` is its path below FROM_TABLES, at most one folder deep, as valid text."""
 
     path: Path
     name: str
@@ -41,13 +44,14 @@ class Door:
     def __init__(self, folder: Path, stable_s: float) -> None:
         self.folder = folder
         self.stable_s = stable_s
-        self._seen: dict[str, _Seen] = {}
+        self._seen: dict[Path, _Seen] = {}
+        self._unreadable: set[str] = set()
 
     def finished(self, now_s: float) -> list[Arrival]:
         """Scan once and return the finished files, oldest first. ``now_s`` is monotonic."""
-        arrivals = list(_scan(self.folder))
-        names = {arrival.name for arrival in arrivals}
-        self._seen = {name: seen for name, seen in self._seen.items() if name in names}
+        arrivals = list(self._scan(self.folder))
+        there = {arrival.path for arrival in arrivals}
+        self._seen = {path: seen for path, seen in self._seen.items() if path in there}
         ready = [arrival for arrival in arrivals if self._is_finished(arrival, now_s)]
         return sorted(ready, key=lambda arrival: (arrival.mtime_ns, arrival.name))
 
@@ -56,49 +60,55 @@ class Door:
         return bool(self._seen)
 
     def _is_finished(self, arrival: Arrival, now_s: float) -> bool:
-        seen = self._seen.get(arrival.name)
+        seen = self._seen.get(arrival.path)
         if seen is None or (seen.size, seen.mtime_ns) != (arrival.size, arrival.mtime_ns):
-            self._seen[arrival.name] = _Seen(arrival.size, arrival.mtime_ns, now_s)
-            return self.stable_s == 0 and self._window_s(arrival) == 0
+            seen = self._seen[arrival.path] = _Seen(arrival.size, arrival.mtime_ns, now_s)
         return now_s - seen.since >= self._window_s(arrival)
 
     def _window_s(self, arrival: Arrival) -> float:
         """Return how long this file must have been unchanged, in seconds."""
-        suffix = arrival.path.suffix.lower()
-        if suffix not in EXTENSIONS:
-            return self.stable_s * _STREAMED_FACTOR
-        if suffix != ".wav":
-            return self.stable_s
+        state = _state(arrival)
+        if state is Completeness.GROWING:
+            return (self.stable_s or 1.0) * _BROKEN_FACTOR
+        return self.stable_s * (_STREAMED_FACTOR if state is Completeness.UNKNOWN else 1)
+
+    def _scan(self, folder: Path, prefix: str = "") -> Iterator[Arrival]:
+        """Yield the regular files of ``folder`` and of its folders one level down. Links and pipes are no files."""
         try:
-            state = completeness(arrival.path)
-        except OSError:
-            return self.stable_s * _BROKEN_FACTOR
-        factor = {
-            Completeness.COMPLETE: 1,
-            Completeness.UNKNOWN: _STREAMED_FACTOR,
-            Completeness.GROWING: _BROKEN_FACTOR,
-        }[state]
-        return self.stable_s * factor
+            with os.scandir(folder) as entries:
+                for entry in entries:
+                    yield from self._look(entry, prefix)
+        except FileNotFoundError:
+            return
+        except OSError as error:  # a share that is away, a folder of somebody else's: the others go on
+            if prefix not in self._unreadable:
+                log.warning("folder cannot be read", extra={"folder": prefix or folder.name, "errno": error.errno})
+            self._unreadable.add(prefix)
+        else:
+            self._unreadable.discard(prefix)
+
+    def _look(self, entry: os.DirEntry[str], prefix: str) -> Iterator[Arrival]:
+        if entry.name.startswith(".") or entry.name.lower().endswith(_UNFINISHED):
+            return
+        name = os.fsencode(prefix + entry.name).decode(errors="replace")
+        try:
+            if entry.is_dir(follow_symlinks=False) and not prefix:
+                yield from self._scan(Path(entry.path), f"{entry.name}/")
+            elif entry.is_file(follow_symlinks=False):
+                facts = entry.stat(follow_symlinks=False)
+                yield Arrival(Path(entry.path), name, facts.st_size, facts.st_mtime_ns)
+        except FileNotFoundError:
+            return
 
 
-def _scan(folder: Path, prefix: str = "") -> Iterator[Arrival]:
-    """Yield the regular files of ``folder`` and of its folders one level down. Links and pipes are no files."""
+def _state(arrival: Arrival) -> Completeness:
+    """Return what can be told without decoding: a WAV by its header, an empty file is still to come."""
+    suffix = arrival.path.suffix.lower()
+    if not arrival.size:
+        return Completeness.GROWING
+    if suffix != ".wav":
+        return Completeness.COMPLETE if suffix in EXTENSIONS else Completeness.UNKNOWN
     try:
-        with os.scandir(folder) as entries:
-            for entry in entries:
-                yield from _look(entry, prefix)
-    except (FileNotFoundError, PermissionError, NotADirectoryError):
-        return
-
-
-def _look(entry: os.DirEntry[str], prefix: str) -> Iterator[Arrival]:
-    if entry.name.startswith(".") or entry.name.lower().endswith(_UNFINISHED):
-        return
-    try:
-        if entry.is_dir(follow_symlinks=False) and not prefix:
-            yield from _scan(Path(entry.path), f"{entry.name}/")
-        elif entry.is_file(follow_symlinks=False):
-            facts = entry.stat(follow_symlinks=False)
-            yield Arrival(Path(entry.path), prefix + entry.name, facts.st_size, facts.st_mtime_ns)
-    except FileNotFoundError:
-        return
+        return completeness(arrival.path)
+    except OSError:
+        return Completeness.GROWING

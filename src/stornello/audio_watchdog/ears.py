@@ -1,8 +1,8 @@
 """One recording's way from claimed to staged, short or quarantined; every step can be repeated after a crash."""
 
+import contextlib
 import hashlib
 import logging
-import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -41,41 +41,50 @@ class Ears:
     rules: Rules
     journal: Journal
     clock: Clock
-    _heard: set[str] = field(default_factory=set)
-    _guard: threading.Lock = field(default_factory=threading.Lock)
+    _whose: dict[str, str] = field(default_factory=dict)
+    """Contents that are known: sha256 (16 hex digits) -> the arrival they belong to."""
 
     def __post_init__(self) -> None:
-        in_hand = {recording.facts.get("sha256", "")[:16] for recording in recordings.recordings(self.venue)}
-        self._heard = recordings.archived_shas(self.venue) | in_hand
+        self._whose = recordings.known_shas(self.venue)
 
     def attend(self, recording: Recording) -> int:
         """Bring ``recording`` as far as it goes. Return 0, or the failed attempt after which to try again."""
         try:
-            if not recording.transcript.exists():
-                if recording.audio is None:
-                    recordings.forget(recording)
-                    return 0
-                if not self._hear(recording):
-                    return 0
-            self._settle(recording)
+            self._bring_on(recording)
         except StornelloError as error:
             return self._failed(recording, error)
         return 0
 
-    def _hear(self, recording: Recording) -> bool:
-        """Write what was said into the recording's folder; False when it was heard before."""
-        audio = recording.audio
-        assert audio is not None  # noqa: S101 - attend has just seen it
-        self._refuse_giants(audio)
+    def excuse(self, recording: Recording) -> None:
+        """Take back the attempt in hand, because it is we who stop: that is no failure of the recording."""
+        with contextlib.suppress(OSError):  # it came to its end meanwhile
+            if begun := int(recording.facts.get("attempts", "0")):
+                recording.learn(attempts=str(begun - 1))
+
+    def _bring_on(self, recording: Recording) -> None:
+        if not recording.transcript.exists():
+            audio = recording.audio
+            if audio is None or self._was_heard_before(recording, audio):
+                recordings.forget(recording)
+                return
+            self._hear(recording, audio)
+        self._settle(recording)
+
+    def _was_heard_before(self, recording: Recording, audio: Path) -> bool:
+        """Return whether another arrival has, or had, the same content."""
         sha = recording.facts.get("sha256") or _sha256(audio)
-        begun_before = "attempts" in recording.facts
-        if not self._is_new(sha) and not begun_before:
-            log.info("recording heard before", extra={"recording": recording.name})
-            self.journal.recording(sha, recording.name, None, "duplicate", 0, self.clock.now())
-            recordings.forget(recording)
+        if self._whose.setdefault(sha[:16], recording.arrival) == recording.arrival:  # one atomic step
+            recording.learn(sha256=sha)
             return False
+        self.journal.recording(sha, recording.name, None, "duplicate", 0, self.clock.now())
+        log.info("recording heard before", extra={"recording": recording.name})
+        return True
+
+    def _hear(self, recording: Recording, audio: Path) -> None:
+        """Write what was said into the recording's folder."""
         attempts = int(recording.facts.get("attempts", "0")) + 1
-        recording.learn(sha256=sha, attempts=str(attempts))
+        recording.learn(attempts=str(attempts))
+        self._refuse_giants(audio)
         self._refuse_strays(recording)
         if attempts > self.rules.retry + 1:
             raise _engine_keeps_dying()
@@ -83,13 +92,6 @@ class Ears:
         heard = self.transcriber.hear(recording.speech, self.rules.languages)
         recording.speech.unlink()
         atomic.write_text(recording.transcript, heard.text.strip())
-        return True
-
-    def _is_new(self, sha: str) -> bool:
-        with self._guard:
-            new = sha[:16] not in self._heard
-            self._heard.add(sha[:16])
-            return new
 
     def _refuse_giants(self, audio: Path) -> None:
         if audio.stat().st_size > self.rules.most_mb * 1e6:
@@ -154,11 +156,11 @@ class Ears:
                 extra={"recording": recording.name, "code": error.code, "attempt": attempt},
             )
             return attempt
+        sha = recordings.short_sha(recording)
         self._note(recording, recording.origin, "error", 0, error.code)
         recordings.archive(self.venue, recording, refused=True)
         recordings.set_aside(self.venue.transcription_errors, recording, error, self.clock.now())
-        with self._guard:
-            self._heard.discard(recording.facts.get("sha256", "")[:16])
+        self._whose.pop(sha, None)  # quarantined is not heard: dropped again, it gets another chance
         return 0
 
     def _note(self, recording: Recording, origin: Origin | None, outcome: str, chars: int, code: str = "") -> None:

@@ -2,8 +2,7 @@
 
 import logging
 import threading
-from collections.abc import Iterable
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable
 
 from stornello.audio_watchdog.door import Door
 from stornello.audio_watchdog.ears import Ears
@@ -15,6 +14,8 @@ from stornello.spool.recordings import Claims, Recording, recordings
 log = logging.getLogger(__name__)
 
 _RETRY_BASE_S = 2.0
+_UNEXPECTED = 4
+"""An unexpected error (a full disk, a bug) is waited out like this many failed attempts."""
 
 
 class AudioWatchdog:
@@ -29,32 +30,31 @@ class AudioWatchdog:
         self.ears = ears
         self.clock = clock
         self.poll_s = poll_s
+        self.workers = workers
         self.wake = threading.Event()
         self._claims = Claims(venue)
-        self._pool = ThreadPoolExecutor(workers, thread_name_prefix="ears")
-        self._attended: dict[str, Future[int]] = {}
+        self._in_hand: list[_Attending] = []
         self._not_before: dict[str, float] = {}
 
     def tick(self) -> None:
-        """One pass: collect results, claim what is finished at the door, give every claimed recording to the ears."""
+        """One pass: collect results, claim what is finished at the door, give the oldest recordings to free ears."""
         self._collect()
         self._take_in()
         for recording in recordings(self.venue):
             self._attend(recording)
 
     def run(self, stop: threading.Event) -> None:
-        """Pass after pass until ``stop``; then let the recordings in hand come to their end or be resumed later."""
+        """Pass after pass until ``stop``; what is in hand then is heard anew at the next start."""
         while not stop.is_set():
             self.tick()
-            self.wake.wait(
-                min(self.poll_s, self.door.stable_s or self.poll_s) if self.door.is_watching() else self.poll_s
-            )
+            self.wake.wait(self._pause_s())
             self.wake.clear()
-        self._pool.shutdown(wait=False, cancel_futures=True)
+        for attending in self._in_hand:
+            self.ears.excuse(attending.recording)
 
-    def is_idle(self) -> bool:
-        """Return whether nothing is in hand or waiting for another attempt."""
-        return not self._attended and not self._not_before
+    def _pause_s(self) -> float:
+        """Return how long to wait for the next pass: no longer than what stands at the door needs to be finished."""
+        return min(self.poll_s, self.door.stable_s or self.poll_s) if self.door.is_watching() else self.poll_s
 
     def _take_in(self) -> None:
         for arrival in self.door.finished(self.clock.monotonic()):
@@ -67,27 +67,37 @@ class AudioWatchdog:
 
     def _attend(self, recording: Recording) -> None:
         waits = self._not_before.get(recording.arrival, 0.0) > self.clock.monotonic()
-        if recording.arrival in self._attended or waits:
+        is_in_hand = any(attending.recording.arrival == recording.arrival for attending in self._in_hand)
+        if waits or is_in_hand or len(self._in_hand) >= self.workers:
             return
         self._not_before.pop(recording.arrival, None)
-        self._attended[recording.arrival] = self._pool.submit(self.ears.attend, recording)
-        self._attended[recording.arrival].add_done_callback(lambda _: self.wake.set())
+        self._in_hand.append(_Attending(recording, self.ears.attend, self.wake))
 
     def _collect(self) -> None:
-        for arrival, future in _done(self._attended):
-            del self._attended[arrival]
-            if attempt := _result(future):
-                self._not_before[arrival] = self.clock.monotonic() + backoff(attempt, _RETRY_BASE_S)
+        ended = [attending for attending in self._in_hand if attending.ended]
+        self._in_hand = [attending for attending in self._in_hand if attending not in ended]
+        for attending in ended:
+            if attending.failed_attempt:
+                wait_s = backoff(attending.failed_attempt, _RETRY_BASE_S)
+                self._not_before[attending.recording.arrival] = self.clock.monotonic() + wait_s
 
 
-def _done(futures: dict[str, Future[int]]) -> Iterable[tuple[str, Future[int]]]:
-    return [(arrival, future) for arrival, future in futures.items() if future.done()]
+class _Attending:
+    """One recording in hand, in a thread of its own that does not keep a stopping process alive."""
 
+    def __init__(self, recording: Recording, attend: Callable[[Recording], int], wake: threading.Event) -> None:
+        self.recording = recording
+        self.failed_attempt = 0
+        self.ended = False
+        self._attend = attend
+        self._wake = wake
+        threading.Thread(target=self._run, name=f"ears-{recording.arrival}", daemon=True).start()
 
-def _result(future: Future[int]) -> int:
-    """Return the attempt to repeat; an unexpected error (a full disk, a bug) counts as one, so that nothing stalls."""
-    try:
-        return future.result()
-    except Exception:
-        log.exception("recording could not be attended")
-        return 4
+    def _run(self) -> None:
+        try:
+            self.failed_attempt = self._attend(self.recording)
+        except Exception:
+            log.exception("recording could not be attended")
+            self.failed_attempt = _UNEXPECTED
+        self.ended = True
+        self._wake.set()

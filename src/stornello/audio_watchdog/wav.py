@@ -5,8 +5,8 @@ from enum import Enum
 from pathlib import Path
 
 _HEAD = 12
-_STREAMED = {0, 0xFFFFFFFF, 0xFFFFFFFF - 8, 0x7FFFFFFF, 0x80000000}
-"""Lengths that recorders write before they know better."""
+_ENDLESS = 0x7FFF0000
+"""From here on (2 GB) a length is none: until they know it ffmpeg writes 0xFFFFFFFF, sox 0x7FFFF024, arecord 2**31."""
 
 
 class Completeness(Enum):
@@ -20,19 +20,15 @@ class Completeness(Enum):
 def completeness(path: Path) -> Completeness:
     """Compare the RIFF length in ``path`` with the bytes on disk; anything but a RIFF file is UNKNOWN.
 
+    A header that promises less than there is, as one written before the first sample does, tells nothing either.
     Source: Multimedia Programming Interface and Data Specifications 1.0 (RIFF): length excludes the first 8 bytes.
     """
     with path.open("rb") as file:
         head = file.read(_HEAD)
-    if head[:4] not in {b"RIFF", b"RF64"} or len(head) < _HEAD:
-        return Completeness.GROWING if not head else Completeness.UNKNOWN
+    if len(head) < _HEAD:
+        return Completeness.GROWING
     (told,) = struct.unpack("<I", head[4:8])
-    real = path.stat().st_size
-    if told in _STREAMED or _is_bare_header(told, real):
+    missing = told + 8 - path.stat().st_size
+    if head[:4] not in {b"RIFF", b"RF64"} or told >= _ENDLESS or missing < -1:
         return Completeness.UNKNOWN
-    return Completeness.COMPLETE if told + 8 <= real else Completeness.GROWING
-
-
-def _is_bare_header(told: int, real: int) -> bool:
-    """Tell a header written before the first sample (its length covers itself only) from a finished empty file."""
-    return told <= 72 and real > told + 9  # noqa: PLR2004 - the largest header without data: fmt extensible plus fact
+    return Completeness.GROWING if missing > 0 else Completeness.COMPLETE  # one byte more: padding to an even length

@@ -74,11 +74,8 @@ def _recordings(venue: Venue) -> list[Path]:
 
 def _jobs(venue: Venue) -> list[Path]:
     """Return the failed jobs; finished songs that could not be played lie there too, and are none."""
-    return [
-        e
-        for e in _folders(venue.failed_processing)
-        if is_job_name(e.name) and Job(JobId(e.name), e).transcripts.is_dir()
-    ]
+    jobs = (Job(JobId(entry.name), entry) for entry in _folders(venue.failed_processing) if is_job_name(entry.name))
+    return [job.folder for job in jobs if job.transcripts.is_dir()]
 
 
 def _folders(folder: Path) -> list[Path]:

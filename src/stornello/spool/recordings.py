@@ -7,6 +7,7 @@ The folder's content alone says how far it is, so that a crash anywhere is picke
 - neither: staged (or never arrived); only the empty folder is left.
 """
 
+import contextlib
 import json
 import shutil
 import unicodedata
@@ -21,6 +22,7 @@ from stornello.spool import atomic, reasons
 from stornello.spool.paths import Venue
 from stornello.spool.staging import staged_name
 
+FACTS = "recording.json"
 _STAMP = "%Y%m%dT%H%M%S%f"
 _LONGEST_NAME = 120
 """Bytes of the guest's file name that are kept in ours: with our own parts it stays below what file systems take."""
@@ -52,14 +54,14 @@ class Recording:
     def facts(self) -> dict[str, str]:
         """What is known of it: name, sha256, attempts, table. Missing or torn reads as nothing."""
         try:
-            return {str(k): str(v) for k, v in json.loads((self.folder / "recording.json").read_text()).items()}
+            return {str(k): str(v) for k, v in json.loads((self.folder / FACTS).read_text(encoding="utf-8")).items()}
         except (OSError, ValueError, AttributeError):
             return {}
 
     def learn(self, **facts: str) -> dict[str, str]:
         """Add ``facts`` on disk and return all of them."""
         known = self.facts | facts
-        atomic.write_json(self.folder / "recording.json", known)
+        atomic.write_json(self.folder / FACTS, known)
         return known
 
     @property
@@ -84,20 +86,21 @@ class Claims:
         self._last = max((recording.arrival for recording in recordings(venue)), default="")
 
     def claim(self, path: Path, name: str, now: datetime) -> Recording:
-        """Take the file ``path`` out of FROM_TABLES by one rename. Raises OSError when it cannot be had."""
+        """Take the file ``path`` out of FROM_TABLES by one rename. Raises OSError when it cannot be had.
+
+        From another device (a network share) it is copied; what a crash then leaves twice is heard once.
+        """
         recording = self._new(now)
         recording.learn(name=name)
         suffix = path.suffix.lower()
-        path.rename(recording.folder / f"audio{suffix if suffix.isascii() and len(suffix) < 10 else ''}")  # noqa: PLR2004
-        atomic.sync_folder(recording.folder)
-        atomic.sync_folder(path.parent)
+        atomic.bring(path, recording.folder / f"audio{suffix if suffix.isascii() and len(suffix) < 10 else ''}")  # noqa: PLR2004
         return recording
 
     def again(self, entry: Path, now: datetime, table: TableId | None = None) -> Recording:
         """Take a quarantined entry back in, as if it had just arrived; ``table`` puts right a name that told none."""
-        fresh = Recording("", entry)
-        fresh.learn(attempts="0", **({"table": str(table)} if table else {}))
-        reasons.forget(entry)
+        facts = Recording("", entry).facts | ({"table": str(table)} if table else {})
+        kept = {fact: value for fact, value in facts.items() if fact in {"name", "table"}}
+        atomic.write_json(entry / FACTS, kept)
         arrival = self._stamp(now)
         atomic.move_folder(entry, self.venue.hearing / arrival)
         return Recording(arrival, self.venue.hearing / arrival)
@@ -124,10 +127,17 @@ def recordings(venue: Venue) -> Iterator[Recording]:
                 yield Recording(folder.name, folder)
 
 
-def archived_shas(venue: Venue) -> set[str]:
-    """Return the first 16 hex digits of the sha256 of every recording that was heard before."""
-    names = (path.name.split("_", 2) for path in venue.archived_recordings.iterdir() if path.is_file())
-    return {parts[1] for parts in names if len(parts) == 3}  # noqa: PLR2004 - {arrival}_{sha}_{name}
+def known_shas(venue: Venue) -> dict[str, str]:
+    """Return whose content is known: the sha256 of every recording heard or begun (16 hex digits) -> its arrival."""
+    names = (path.name.split("_", 2) for path in sorted(venue.archived_recordings.iterdir()) if path.is_file())
+    heard = {parts[1]: parts[0] for parts in names if len(parts) == 3}  # noqa: PLR2004 - {arrival}_{sha}_{name}
+    begun = {short_sha(recording): recording.arrival for recording in recordings(venue) if "sha256" in recording.facts}
+    return begun | heard
+
+
+def short_sha(recording: Recording) -> str:
+    """Return the first 16 hex digits of the recording's sha256, zeros when it is not known."""
+    return recording.facts.get("sha256", "0" * 16)[:16]
 
 
 def archive(venue: Venue, recording: Recording, *, refused: bool = False) -> None:
@@ -137,10 +147,10 @@ def archive(venue: Venue, recording: Recording, *, refused: bool = False) -> Non
         return
     folder = venue.archived_recordings / "refused" if refused else venue.archived_recordings
     folder.mkdir(exist_ok=True)
-    sha = recording.facts.get("sha256", "0" * 16)[:16]
-    target = folder / f"{recording.arrival}_{sha}_{safe_name(recording.name) or audio.name}"
+    target = folder / f"{recording.arrival}_{short_sha(recording)}_{safe_name(recording.name) or audio.name}"
     if refused:
-        target.hardlink_to(audio) if not target.exists() else None
+        with contextlib.suppress(FileExistsError):  # by this same call, before a crash
+            target.hardlink_to(audio)
         atomic.sync_folder(folder)
     else:
         atomic.publish(audio, target)
@@ -152,9 +162,8 @@ def stage(venue: Venue, recording: Recording, origin: Origin) -> None:
     if not folder.is_dir():
         folder.mkdir(parents=True, exist_ok=True)
         atomic.sync_folder(folder.parent)
-    sha = recording.facts.get("sha256", "0" * 16)
     if recording.transcript.exists():
-        recording.transcript.rename(folder / staged_name(recording.arrival, sha, origin.guest))
+        recording.transcript.rename(folder / staged_name(recording.arrival, short_sha(recording), origin.guest))
         atomic.sync_folder(folder)
     forget(recording)
 
