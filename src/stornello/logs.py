@@ -7,6 +7,7 @@ import json
 import logging
 import os
 import sys
+import threading
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import TextIO
@@ -43,11 +44,16 @@ class ShortLines(logging.Formatter):
         facts = _facts(record)
         if record.exc_info and record.exc_info[0]:
             facts["error"] = _where(record)
-        told = " ".join(f"{name}={value}" for name, value in facts.items())
+        told = " ".join(f"{name}={_printable(value)}" for name, value in facts.items())
         service = record.name.removeprefix("stornello.").split(".")[0]
         return f"{self.formatTime(record, '%H:%M:%S')} {service:<15} {record.getMessage()}" + (
             f"  {told}" if told else ""
         )
+
+
+def _printable(value: object) -> str:
+    """Return ``value`` as text that cannot steer a terminal: file names come from anybody."""
+    return "".join(char if char.isprintable() else "�" for char in str(value))
 
 
 def _where(record: logging.LogRecord) -> str:
@@ -70,7 +76,9 @@ def set_up(service: str, folder: Path | None, stream: TextIO | None = None) -> N
         handlers.append(logging.StreamHandler(stream))
         handlers[-1].setFormatter(ShortLines() if stream.isatty() else JsonLines())
     if folder is not None and os.access(folder, os.W_OK):
-        file = RotatingFileHandler(folder / f"{service}.log", maxBytes=5_000_000, backupCount=2, encoding="utf-8")
+        file = RotatingFileHandler(
+            folder / f"{service}.log", maxBytes=5_000_000, backupCount=2, encoding="utf-8", errors="backslashreplace"
+        )
         file.setFormatter(JsonLines())
         handlers.append(file)
     root = logging.getLogger("stornello")
@@ -79,13 +87,14 @@ def set_up(service: str, folder: Path | None, stream: TextIO | None = None) -> N
         old.close()
     for handler in handlers:
         root.addHandler(handler)
-    root.setLevel(os.environ.get("LOG_LEVEL", "INFO").upper())
+    root.setLevel(logging.getLevelNamesMapping().get(os.environ.get("LOG_LEVEL", "").upper(), logging.INFO))
     root.propagate = False
     sys.excepthook = _last_words
+    threading.excepthook = lambda end: _last_words(end.exc_type, end.exc_value, end.exc_traceback)
 
 
-def _last_words(kind: type[BaseException], error: BaseException, trace: object) -> None:
-    """Say that a process ended on an unexpected error without printing what the error's text may hold."""
+def _last_words(kind: type[BaseException], error: BaseException | None, trace: object) -> None:
+    """Say that a process or thread ended on an unexpected error without printing what the error's text may hold."""
     if issubclass(kind, KeyboardInterrupt):
         return
     logging.getLogger("stornello").critical("ended by an unexpected error", exc_info=(kind, error, trace))  # type: ignore[arg-type]

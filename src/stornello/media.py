@@ -1,5 +1,7 @@
 """Sound files through ffmpeg, always in a bounded child: what comes from outside may be anything."""
 
+import errno
+import os
 import re
 import subprocess
 from pathlib import Path
@@ -28,12 +30,15 @@ def to_speech(source: Path, target: Path, most_s: float) -> None:
     Raises:
         RecordingError: there is no sound in it that can be decoded, or decoding took too long.
         ProviderUnreachable: ffmpeg is not installed.
+        OSError: the disk is full.
     """
     done = _ffmpeg(
         *("-v", "error", "-y", "-t", str(most_s), "-i", f"file:{source}", "-map", "0:a:0", "-vn", "-sn", "-dn"),
-        *("-ac", "1", "-ar", "16000", "-c:a", "pcm_s16le", "-f", "wav", f"file:{target}"),
+        *("-ac", "1", "-ar", "16000", "-c:a", "pcm_s16le", "-bitexact", "-f", "wav", f"file:{target}"),
         timeout_s=60 + most_s * _SLOWEST,
     )
+    if done.returncode and os.strerror(errno.ENOSPC) in done.stderr:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(target))
     if done.returncode or not target.exists() or target.stat().st_size <= 44:  # noqa: PLR2004 - an empty WAV's header
         raise _not_sound()
 

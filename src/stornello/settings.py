@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
 from stornello.domain.errors import SettingsError
 from stornello.domain.plain import Language, Plain
+from stornello.processes import PARENT
 
 PREFIX = "STORNELLO_"
 """Every setting can come from the environment under this prefix; those in BARE also without it."""
@@ -31,8 +32,8 @@ BARE = frozenset(
 )
 """The names that operators already use in their environment."""
 
-NOT_SETTINGS = frozenset({"STORNELLO_MODELS", "STORNELLO_LANG"})
-"""Ours in the environment, but read elsewhere: the models' folder and the language on screen."""
+NOT_SETTINGS = frozenset({"STORNELLO_MODELS", "STORNELLO_LANG", PARENT})
+"""Ours in the environment, but read elsewhere: the models' folder, the language on screen, a child's parent."""
 
 
 def _setting(default: Any, it: str, en: str, **bounds: Any) -> Any:  # noqa: ANN401 - pydantic's own Field returns Any
@@ -43,7 +44,7 @@ def _setting(default: Any, it: str, en: str, **bounds: Any) -> Any:  # noqa: ANN
 class Settings(BaseModel):
     """What an operator can change. Defaults suit one small computer with no account and no key."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, hide_input_in_errors=True)
 
     languages: tuple[Literal["it", "en"], ...] = _setting(
         ("it", "en"),
@@ -162,10 +163,10 @@ class Settings(BaseModel):
 
     @classmethod
     def load(cls, file: Path, environment: Mapping[str, str] = os.environ) -> Self:
-        """Read ``file`` (may be missing) and the environment.
+        """Read ``file`` (may be missing) and the environment. An empty value is none: the default holds.
 
         Raises:
-            SettingsError: unreadable TOML, an unknown name (with the nearest known one), or a value that does not fit.
+            SettingsError: an unreadable file, an unknown name (with the nearest known one), or a value that does not fit.
         """
         values = _from_file(file) | _from_environment(environment)
         try:
@@ -201,17 +202,22 @@ def _from_file(file: Path) -> dict[str, Any]:
             Plain(f"{file} non è TOML valido: {error}.", f"{file} is not valid TOML: {error}."),
             Plain("Correggilo, o rifallo con: stornello init", "Mend it, or write it anew with: stornello init"),
         ) from None
-    return {_known(name, str(file)): value for name, value in table.items()}
+    except OSError as error:
+        raise SettingsError(
+            "settings-unreadable",
+            Plain(f"{file} non si può leggere ({error.strerror}).", f"{file} cannot be read ({error.strerror})."),
+            Plain("Dev'essere un file che puoi leggere.", "It must be a file that you may read."),
+        ) from None
+    return {_known(name, str(file)): value for name, value in table.items() if value != ""}
 
 
 def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
-    values: dict[str, Any] = {}
-    for name, value in environment.items():
-        if name in BARE:
-            values.setdefault(name.lower(), value)
-        elif name.startswith(PREFIX) and name not in NOT_SETTINGS:
-            values[_known(name.removeprefix(PREFIX), name)] = value
-    return {name: value.split(",") if name == "languages" else value for name, value in values.items() if value}
+    told = {name: value for name, value in environment.items() if value and name not in NOT_SETTINGS}
+    ours = {_known(name.removeprefix(PREFIX), name): value for name, value in told.items() if name.startswith(PREFIX)}
+    values: dict[str, Any] = {name.lower(): told[name] for name in BARE & told.keys()} | ours
+    if "languages" in values:
+        values["languages"] = [language.strip() for language in values["languages"].split(",")]
+    return values
 
 
 def _known(name: str, where: str) -> str:
@@ -231,11 +237,31 @@ def _known(name: str, where: str) -> str:
 
 def _explain(error: ValidationError, file: Path) -> SettingsError:
     first = error.errors(include_input=False, include_url=False)[0]
-    name = ".".join(str(part) for part in first["loc"])
+    name, fits = first["loc"][0], _fitting(first["type"], first.get("ctx", {}))
     return SettingsError(
         "setting-out-of-range",
-        Plain(
-            f"L'impostazione {name} non va bene: {first['msg']}.", f"The setting {name} does not fit: {first['msg']}."
-        ),
+        Plain(f"L'impostazione {name} non va bene: ci vuole {fits.it}.", f"The setting {name} must be {fits.en}."),
         Plain(f"Correggila in {file} o nell'ambiente.", f"Mend it in {file} or in the environment."),
     )
+
+
+def _fitting(kind: str, bounds: Mapping[str, Any]) -> Plain:
+    """Return what value would do; ``kind`` and ``bounds`` are pydantic's error type and context, never the value."""
+    for start, it, en in _FITTING:
+        if kind.startswith(start):
+            return Plain(it.format(**bounds).replace(" or ", " o "), en.format(**bounds))
+    return Plain("un altro valore", "another value")
+
+
+_FITTING = (
+    ("greater_than_equal", "almeno {ge}", "at least {ge}"),
+    ("greater_than", "più di {gt}", "more than {gt}"),
+    ("less_than_equal", "al massimo {le}", "at most {le}"),
+    ("int", "un numero intero", "a whole number"),
+    ("float", "un numero", "a number"),
+    ("finite", "un numero finito", "a finite number"),
+    ("literal", "uno fra: {expected}", "one of: {expected}"),
+    ("too_short", "almeno una voce", "at least one entry"),
+    ("tuple", "un elenco", "a list"),
+    ("string", "un testo fra virgolette", "a text in quotes"),
+)

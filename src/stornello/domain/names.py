@@ -13,7 +13,10 @@ SongId = NewType("SongId", str)
 MAX_TABLE = 9999
 _TABLE = re.compile(r"^(?:tavolo|tavola|table|tav|t)?[ _.-]*0*(\d{1,4})(?!\d)[ _.-]*(.*)$", re.IGNORECASE | re.DOTALL)
 _NO_GUEST = frozenset(
-    "rec recording registrazione audio voice voce vocale note nota memo new nuova messaggio message ptt wa".split()
+    (
+        *("rec", "recording", "registrazione", "audio", "voice", "voce", "vocale", "message", "messaggio", "ptt", "wa"),
+        *("note", "nota", "memo", "new", "nuova"),
+    )
 )
 """What recorders and phones write into a name; nobody is called so."""
 
