@@ -12,10 +12,10 @@ def language_of(text: str, languages: Sequence[str]) -> str:
     Source: py3langid (multinomial naive Bayes over byte n-grams), its ranking restricted to the venue's own languages
     unless another one leads by far: short notes are often taken for a neighbouring dialect.
     """
-    import py3langid  # noqa: PLC0415 - 0.2 s that only this step needs
-
-    if not any(c.isalpha() for c in text):
+    if len(languages) == 1 or not any(c.isalpha() for c in text):
         return languages[0]
+    import py3langid  # noqa: PLC0415 - 0.4 s that only this step needs
+
     ranking = dict(py3langid.rank(text))
     own = max(languages, key=lambda language: float(ranking.get(language, float("-inf"))))
     foreign = max(float(score) for score in ranking.values()) - float(ranking.get(own, float("-inf")))
