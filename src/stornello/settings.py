@@ -166,7 +166,7 @@ class Settings(BaseModel):
         """Read ``file`` (may be missing) and the environment. An empty value is none: the default holds.
 
         Raises:
-            SettingsError: an unreadable file, an unknown name (with the nearest known one), or a value that does not fit.
+            SettingsError: an unreadable file, an unknown name (with the nearest one), or a value that does not fit.
         """
         values = _from_file(file) | _from_environment(environment)
         try:
