@@ -9,9 +9,9 @@ import pyloudnorm
 import pytest
 import pyworld
 from numpy.typing import NDArray
-from orders import an_order, some_lyrics
 from pedalboard.io import AudioFile
 
+from orders import an_order, some_lyrics
 from stornello.domain.errors import ProviderRefused
 from stornello.providers import espeak
 from stornello.providers.music.embedded import EmbeddedStudio, master
