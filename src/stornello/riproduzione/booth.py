@@ -32,6 +32,7 @@ class Booth:
     current: Turn | None = None
     cued: Turn | None = None
     leaving: Turn | None = None
+    paused: bool = False
     songs_played: int = field(default=0)
 
     def turns(self) -> list[Turn]:

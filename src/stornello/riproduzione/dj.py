@@ -1,21 +1,21 @@
 """The DJ: plays the playlist in order and passes from one song to the next on two decks.
 
-One :meth:`Dj.tick` holds all the logic. A song leaves the playlist when the room hears it, not before.
+One :meth:`Dj.tick` holds all the logic, in the order in which its helpers are called. A song leaves the playlist when
+the room hears it, not before.
 """
 
 import logging
 from contextlib import suppress
 from dataclasses import replace
 
-from stornello.domain import crossfade
 from stornello.domain.clock import Clock
-from stornello.domain.crossfade import CUT_FADE_S, DECLICK_S, LEAD_S, Fade, Handover, Part
 from stornello.domain.errors import PlayerLost
 from stornello.domain.names import SongId
 from stornello.riproduzione.booth import Booth
 from stornello.riproduzione.cueing import Cueing
 from stornello.riproduzione.decks import SLOTS, Decks
 from stornello.riproduzione.judge import Judge
+from stornello.riproduzione.passages import Passages
 from stornello.riproduzione.rescue import Rescue
 from stornello.riproduzione.turn import Turn
 from stornello.seams import Player
@@ -27,9 +27,6 @@ from stornello.spool.playlist import Playlist
 from stornello.spool.snapshot import read_card
 
 log = logging.getLogger(__name__)
-
-HORIZON_S = 0.15
-"""A passage this near is waited for to the millisecond instead of at the next tick; longer than a tick."""
 
 GLIDE_PER_S = 60.0
 """The volume moves this many percent a second, so that it never jumps."""
@@ -57,12 +54,11 @@ class Dj:
         decks = Decks(player, venue.run, clock)
         self.booth = Booth(venue, settings, clock, journal, playlist, decks, level=settings.volume)
         self.clock = clock
-        self.paused = False
         self.volume = settings.volume
         self._cueing = Cueing(self.booth)
         self._judge = Judge(self.booth)
         self._rescue = Rescue(self.booth, self._judge)
-        self._skip_asked = False
+        self._passages = Passages(self.booth)
         self._ticked_at = clock.monotonic()
         self._output = ""
 
@@ -74,7 +70,7 @@ class Dj:
             self.booth.note_start()
             self._judge.look()
             self._cueing.look()
-            self._pass_on()
+            self._passages.look()
             self._glide()
         except PlayerLost as error:
             log.warning("a deck did not obey; the next tick finds which", extra={"code": error.code})
@@ -85,14 +81,14 @@ class Dj:
 
     def pause(self, on: bool | None = None) -> None:  # noqa: FBT001 - what the key means
         """Hold the room, or let it go on; None: the other of the two."""
-        self.paused = not self.paused if on is None else on
+        self.booth.paused = not self.booth.paused if on is None else on
         for turn in self._heard():
-            turn.hold(on=self.paused)
+            turn.hold(on=self.booth.paused)
             turn.moved_at = self.clock.monotonic()
 
     def next(self) -> None:
         """Pass to the next song as soon as that can be shaped; fade out when there is none."""
-        self._skip_asked = self.booth.current is not None
+        self._passages.skip_asked = self.booth.current is not None
 
     def seek(self, by_s: float) -> None:
         """Move within the song, but not over a passage that is planned or under way."""
@@ -120,76 +116,6 @@ class Dj:
             turn.running = True
             turn.resume_on(deck, self.booth.level)
 
-    # From one song to the next
-
-    def _pass_on(self) -> None:
-        current, cued = self.booth.current, self.booth.cued
-        if current is None:
-            self._skip_asked = False
-            self._begin()
-        elif self.booth.leaving:
-            return
-        elif self._skip_asked:
-            self._skip(current)
-        elif cued and cued.ready and not current.handover:
-            ear = current.ear_s(self.clock.monotonic())
-            self._plan(current, crossfade.handover(current.part, ear, cued.fade_in_s))
-        elif current.handover and not cued:
-            self._unplan(current, current.handover)
-        if current and current.handover and cued:
-            self._hand_over_when_due(current, current.handover, cued)
-
-    def _begin(self) -> None:
-        """Start the cued song out of silence."""
-        cued = self.booth.cued
-        if cued is None or not cued.ready or self.paused:
-            return
-        if cued.fade_in_s > DECLICK_S:
-            cued.fade_in_s = DECLICK_S  # it was cued for a crossfade that did not come
-            cued.cue(self.booth.level)
-            return
-        self._start(cued)
-
-    def _start(self, cued: Turn) -> None:
-        cued.hold(on=False)
-        cued.seen_at = cued.moved_at = self.clock.monotonic()
-        self.booth.current, self.booth.cued = cued, None
-
-    def _plan(self, current: Turn, handover: Handover | None) -> None:
-        current.handover = handover
-        current.shape()
-
-    def _unplan(self, current: Turn, handover: Handover) -> None:
-        """Let the song go on to its end when the next one has gone, unless it is fading already."""
-        if current.ear_s(self.clock.monotonic()) + LEAD_S < handover.at_s:
-            self._plan(current, None)
-
-    def _skip(self, current: Turn) -> None:
-        cued, ear = self.booth.cued, current.ear_s(self.clock.monotonic())
-        if self.paused:
-            self.booth.retire(current)
-            self.booth.current, self.paused = None, False
-        elif cued and cued.ready:
-            planned = current.handover
-            if planned is None or planned.at_s > ear + 2 * LEAD_S:
-                self._plan(current, crossfade.skip(current.part, ear, cued.fade_in_s))
-        elif cued:
-            return  # ready in a moment
-        else:
-            current.cut = Fade(ear + LEAD_S, CUT_FADE_S)
-            current.part = Part(current.part.begin_s, current.cut.end_s, cut=True)
-            self._plan(current, None)
-        self._skip_asked = False
-
-    def _hand_over_when_due(self, current: Turn, handover: Handover, cued: Turn) -> None:
-        wait = handover.at_s - current.ear_s(self.clock.monotonic())
-        if self.paused or not cued.ready or wait > HORIZON_S:
-            return
-        if wait > 0:
-            self.clock.sleep(wait)
-        self.booth.leaving = current
-        self._start(cued)
-
     def _glide(self) -> None:
         now = self.clock.monotonic()
         most, self._ticked_at = GLIDE_PER_S * (now - self._ticked_at), now
@@ -206,7 +132,7 @@ class Dj:
         self._output = (turn.state.output if turn else "") or self._output
         said = NowPlaying(
             at=self.clock.now().timestamp(),
-            paused=self.paused,
+            paused=self.booth.paused,
             volume=self.volume,
             output=self._output,
             songs_played=self.booth.songs_played,

@@ -19,7 +19,7 @@ from stornello.spool.paths import Venue
 log = logging.getLogger(__name__)
 
 TICK_S = 0.05
-"""Between two passes while something sounds; must stay under ``dj.HORIZON_S``."""
+"""Between two passes while something sounds; must stay under ``passages.HORIZON_S``."""
 
 IDLE_TICK_S = 0.2
 """Between two passes while nothing does."""

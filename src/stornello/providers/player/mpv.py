@@ -1,6 +1,5 @@
 """The embedded player: one mpv process a deck, spoken to over a UNIX socket in a private folder."""
 
-import shutil
 import subprocess
 import threading
 import time
@@ -9,8 +8,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 from stornello.domain.crossfade import Envelope
-from stornello.domain.errors import PlayerLost, ProviderRefused
-from stornello.domain.plain import Plain
+from stornello.domain.errors import PlayerLost
+from stornello.providers.player import process
 from stornello.providers.player.ipc import CommandRefusedError, Event, Ipc, lost
 from stornello.seams import DeckState
 
@@ -19,35 +18,6 @@ STARTS_WITHIN_S = 5.0
 
 LONGEST_SOCKET_PATH = 107
 """Bytes in sun_path on Linux; with a longer path mpv lives on without IPC."""
-
-OPTIONS = (
-    "--no-config",
-    "--load-scripts=no",
-    "--ytdl=no",
-    "--osc=no",
-    "--no-video",
-    "--audio-display=no",
-    "--no-terminal",
-    "--input-default-bindings=no",
-    "--input-media-keys=no",
-    "--autoload-files=no",
-    "--access-references=no",
-    "--demuxer-lavf-o=protocol_whitelist=[file]",
-    "--resume-playback=no",
-    "--idle=yes",
-    "--pause=yes",
-    "--keep-open=no",
-    "--hr-seek=yes",
-    "--replaygain=no",
-    # Plays out what is buffered before it reports the end.
-    "--gapless-audio=no",
-    "--audio-client-name=Stornello",
-    # Without it a lost sound card makes every load fail within 30 ms: the queue would burn.
-    "--audio-fallback-to-null=yes",
-    # 16-bit mixing quantises the volume: silence at 12 % (measured).
-    "--audio-format=float",
-    "--audio-channels=stereo",
-)
 
 
 class MpvPlayer:
@@ -70,30 +40,7 @@ class MpvPlayer:
         if len(bytes(socket)) > LONGEST_SOCKET_PATH:
             raise lost("the path of its socket is too long")
         socket.unlink(missing_ok=True)
-        return MpvDeck(_spawn(self._command(socket)), socket)
-
-    def _command(self, socket: Path) -> list[str]:
-        output = () if self.output == "auto" else (f"--ao={self.output}",)
-        return [*_dies_with_us(), "mpv", *OPTIONS, *output, f"--input-ipc-server={socket}"]
-
-
-def _dies_with_us() -> tuple[str, ...]:
-    """Return the prefix that has the kernel end mpv when the thread that starts it ends (Linux)."""
-    return ("setpriv", "--pdeathsig", "KILL") if shutil.which("setpriv") else ()
-
-
-def _spawn(command: list[str]) -> subprocess.Popen[bytes]:
-    if not shutil.which("mpv"):
-        raise ProviderRefused(
-            "mpv-missing",
-            Plain("Manca mpv, che suona le canzoni.", "mpv, which plays the songs, is missing."),
-            Plain(
-                "Installalo: apt install mpv (su macOS: brew install mpv).",
-                "Install it: apt install mpv (on macOS: brew install mpv).",
-            ),
-        )
-    quiet = subprocess.DEVNULL
-    return subprocess.Popen(command, stdin=quiet, stdout=quiet, stderr=quiet, start_new_session=True)
+        return MpvDeck(process.start(socket, self.output), socket)
 
 
 class MpvDeck:
