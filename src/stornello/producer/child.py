@@ -44,8 +44,8 @@ def follow(command: Sequence[str], output: Path, deadline_s: float, on_milestone
 def _stream(child: subprocess.Popen[bytes], output: Path, on_milestone: Callable[[str], None]) -> None:
     """Read to the end whatever happens to the log: a child whose pipe is full would stand still."""
     assert child.stdout is not None  # noqa: S101 - asked for above
-    with output.open("ab", buffering=0) as log_file:
-        while line := child.stdout.readline(_LONGEST_LINE):
+    with child.stdout as pipe, output.open("ab", buffering=0) as log_file:
+        while line := pipe.readline(_LONGEST_LINE):
             text = line.decode(errors="replace").strip()
             with contextlib.suppress(OSError):
                 log_file.write(line)

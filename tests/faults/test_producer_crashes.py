@@ -1,0 +1,109 @@
+"""The producer dies before any one change of the disk: the next one makes every note a song, once."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from crashes import Crash, changes_seen, dying_at
+from kitchen import Kitchen, refused
+from stornello.spool.paths import Venue
+from stornello.spool.quarantine import put_back
+
+Act = Callable[[Kitchen], object]
+
+
+def venues(tmp_path: Path) -> Iterator[Venue]:
+    number = 0
+    while True:
+        number += 1
+        yield Venue(tmp_path / str(number))
+
+
+def claiming(kitchen: Kitchen) -> Act:
+    kitchen.note(5, count=3)
+    return Kitchen.tick
+
+
+def delivering(kitchen: Kitchen) -> Act:
+    kitchen.note(5, count=3)
+    kitchen.tick()
+    kitchen.sing_all()
+    return Kitchen.tick
+
+
+def delivering_and_claiming(kitchen: Kitchen) -> Act:
+    kitchen.note(5, count=3)
+    kitchen.tick()
+    kitchen.note(5, count=2)
+    kitchen.note(6)
+    kitchen.sing_all()
+    return Kitchen.tick
+
+
+def counting_a_failed_attempt(kitchen: Kitchen) -> Act:
+    kitchen.note(5, count=3)
+    kitchen.tick()
+    kitchen.crash(kitchen.pool.in_hand[0])
+    return Kitchen.tick
+
+
+def setting_aside(kitchen: Kitchen) -> Act:
+    kitchen.note(5, count=3)
+    kitchen.tick()
+    kitchen.fail(kitchen.pool.in_hand[0], refused())
+    return Kitchen.tick
+
+
+def beginning_again(kitchen: Kitchen) -> Act:
+    """What the start does after an earlier crash in the middle of a claim."""
+    kitchen.note(5, count=3)
+    try:
+        with dying_at(8):
+            kitchen.tick()
+    except Crash:
+        kitchen.begin()
+    return lambda kitchen: (kitchen.producer.recover(), kitchen.tick())
+
+
+ACTS = (claiming, delivering, delivering_and_claiming, counting_a_failed_attempt, setting_aside, beginning_again)
+
+
+@pytest.mark.parametrize("act", ACTS, ids=lambda act: str(act.__name__))
+def test_a_crash_anywhere_loses_nothing_and_doubles_nothing(tmp_path: Path, act: Callable[[Kitchen], Act]) -> None:
+    fresh = venues(tmp_path)
+    rehearsal = Kitchen(next(fresh))
+    do = act(rehearsal)
+    with dying_at(0):
+        do(rehearsal)
+    changes = changes_seen()
+    assert changes > 3, "there is something to interrupt"
+    for change in range(1, changes + 1):
+        kitchen = Kitchen(next(fresh))
+        do = act(kitchen)
+        with pytest.raises(Crash), dying_at(change):
+            do(kitchen)
+        finish(kitchen)
+        check(kitchen, f"crash before change {change} of {changes}")
+
+
+def finish(kitchen: Kitchen) -> None:
+    """Begin again, put back what failed, and make songs until nothing is left to do."""
+    kitchen.begin()
+    kitchen.producer.recover()
+    for _ in range(12):
+        kitchen.tick()
+        kitchen.sing_all()
+        kitchen.later(60)
+        for entry in kitchen.venue.failed_processing.iterdir():
+            put_back(kitchen.venue, entry.name, kitchen.clock.now())
+
+
+def check(kitchen: Kitchen, when: str) -> None:
+    """Every note is in one archived job, every archived job is in the queue once and was counted once."""
+    assert kitchen.archived() == sorted(f"note {n + 1}" for n in range(kitchen.notes)), when
+    songs = [card.id for card in kitchen.playlist.waiting()]
+    assert sorted(songs) == sorted(path.name for path in kitchen.venue.archived_transcripts.iterdir()), when
+    assert kitchen.tonight() == Counter(kitchen.queued()), when
+    assert not list(kitchen.venue.jobs.iterdir()), when
