@@ -7,7 +7,7 @@ import tarfile
 from pathlib import Path
 
 import numpy as np
-import onnxruntime  # type: ignore[import-untyped]
+import onnxruntime
 from misaki.espeak import EspeakG2P
 from numpy.typing import NDArray
 
