@@ -61,10 +61,10 @@ class Night:
         self.begun.append(begun)
         return begun
 
-    def run(self, *command: str, timeout_s: float = 60) -> subprocess.CompletedProcess[str]:
-        """Run ``stornello`` with these arguments to its end."""
+    def run(self, *command: str, timeout_s: float = 60, bare: bool = False) -> subprocess.CompletedProcess[str]:
+        """Run ``stornello`` with these arguments to its end; ``bare`` without naming the venue."""
         return subprocess.run(
-            self._line(command),
+            self._line(command)[: -2 if bare else None],
             env=self.environment,
             capture_output=True,
             text=True,

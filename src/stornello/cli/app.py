@@ -9,6 +9,7 @@ import typer
 
 from stornello import __version__
 from stornello.cli import machine, night, services, venue
+from stornello.cli.options import Lang
 from stornello.cli.speech import LANGUAGE, errors, say
 from stornello.domain.errors import StornelloError
 
@@ -33,10 +34,12 @@ def _version(value: bool) -> None:  # noqa: FBT001 - typer's way
 
 @app.callback()
 def _every_command(
+    lang: Lang = None,
     *,
     version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True)] = False,
 ) -> None:
     """Options before the command."""
+    del lang, version  # read before the commands were made
 
 
 for room in (services, night, venue, machine):

@@ -13,6 +13,7 @@ from stornello.settings import Settings
 def register(app: typer.Typer) -> None:
     """Add this room's commands."""
     room = typer.Typer(help=say("I modelli dei motori di casa.", "The embedded engines' models."), no_args_is_help=True)
+    room.callback()(models)
     room.command("fetch", help=say("Scarica e verifica ciò che manca.", "Fetch and verify what is missing."))(fetch)
     room.command("verify", help=say("Rileggi e controlla ogni byte.", "Read and check every byte."))(verify)
     room.command("path", help=say("Dove stanno.", "Where they are."))(path)
@@ -23,13 +24,18 @@ def register(app: typer.Typer) -> None:
     )(doctor)
 
 
+def models(lang: Lang = None) -> None:
+    """Options before the command."""
+    del lang
+
+
 Names = Annotated[
     list[str] | None, typer.Argument(help=say("Quali; nessuno: quelli che servono.", "Which; none: those needed."))
 ]
 
 
-def fetch(names: Names = None, lang: Lang = None) -> None:
-    """Fetch the named models, or what the embedded engines need."""
+def fetch(names: Names = None, folder: Folder = HERE, lang: Lang = None) -> None:
+    """Fetch the named models, or what the embedded engines of this venue need."""
     del lang
     from stornello import models as model_store  # noqa: PLC0415 - most commands need none
 
@@ -38,7 +44,8 @@ def fetch(names: Names = None, lang: Lang = None) -> None:
     else:
         from stornello.wiring import song, watchdog  # noqa: PLC0415 - imports much
 
-        watchdog.speech_model("auto")
+        venue = look_at(folder)
+        watchdog.speech_model(Settings.load(venue.settings).speech_model)
         song.soundfont()
     tell("I modelli ci sono.", "The models are here.")
 
