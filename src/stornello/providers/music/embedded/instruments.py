@@ -15,7 +15,7 @@ from stornello.providers.music.embedded.singer import RATE, Samples
 _TICKS: Final = 480
 _DRUM_CHANNEL: Final = 9
 _PAN_CONTROL, _REVERB_CONTROL, _CHORUS_CONTROL = 10, 91, 93
-_PANS: Final[dict[Instrument, int]] = {"drums": 64, "bass": 64, "keys": 40, "guitar": 96, "pad": 64, "lead": 28}
+_PANS: Final[dict[Instrument, int]] = {"drums": 64, "bass": 64, "keys": 30, "guitar": 104, "pad": 64, "lead": 20}
 
 
 class Band:

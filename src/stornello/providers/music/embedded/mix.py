@@ -24,7 +24,7 @@ from stornello.providers.music.embedded.score import Instrument
 from stornello.providers.music.embedded.singer import RATE, Samples
 
 _METER_RATE: Final = 16_000
-_VOICE_LUFS: Final = -17.5
+_VOICE_LUFS: Final = -16.5
 _SECOND_LUFS: Final = -27.5
 _BAND_LUFS: Final[Mapping[Instrument, float]] = {
     "drums": -21.0,
