@@ -11,7 +11,7 @@ from stornello.providers.music.embedded.score import BARS_PER_LINE, BEATS_PER_BA
 from stornello.providers.music.embedded.styles import Style
 
 SHORTEST_S, LONGEST_S = 70.0, 110.0
-RING_S: Final = 3.0
+RING_S: Final = 1.5
 """The last chord rings this long after the last bar."""
 _MARGIN_S: Final = 1.0
 _INTRO_BARS: Final = 4
