@@ -95,10 +95,10 @@ def some_ears(
     return Ears(venue, transcriber or ScriptedTranscriber(), rules, Journal(venue.journal), HandClock())
 
 
-def a_claimed_note(venue: Venue, name: str = "5-anna.wav", hertz: float = 440.0) -> Recording:
+def a_claimed_note(venue: Venue, name: str = "5-anna.wav", hertz: float = 440.0, minute: int = 0) -> Recording:
     """Drop a voice note and claim it."""
     path = a_voice_note(venue.from_tables / name, hertz=hertz)
-    return Claims(venue).claim(path, name, EIGHT)
+    return Claims(venue).claim(path, name, EIGHT.replace(minute=minute))
 
 
 def files_below(folder: Path) -> list[Path]:
