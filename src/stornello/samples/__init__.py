@@ -3,7 +3,8 @@
 from pathlib import Path
 
 _VOICES = Path(__file__).parent / "voices"
-_TELLING_ORDER = ("3-giulia", "3-marco", "8-tom", "8-maggie", "5-anna", "5-carlo", "12-rose", "12-walter")
+_TELLING_ORDER = ("3-giulia", "8-tom", "5-anna", "12-rose", "3-marco", "8-maggie", "5-carlo", "12-walter")
+"""Every table has spoken before the first song is made: so the first songs are of different tables."""
 _TOO_SHORT = "7-sandro"
 
 
