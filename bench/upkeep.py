@@ -39,7 +39,7 @@ def idle(seconds: float) -> dict[str, float]:
 
 def _services(up: int) -> dict[str, int]:
     """Return the process ids of the services that ``up`` has started."""
-    found = {}
+    found: dict[str, int] = {}
     for pid in Path(f"/proc/{up}/task").glob("*/children"):
         for child in pid.read_text().split():
             words = Path(f"/proc/{child}/cmdline").read_bytes().split(b"\0")

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from night import Night, wait_until
-from stornello.domain.names import SongId
+from stornello.domain.names import SongId, TableId
 from stornello.domain.songs import SongCard
 from stornello.spool.journal import Journal
 from stornello.spool.snapshot import read_card
@@ -26,8 +26,8 @@ def test_people_speak_and_the_room_sings_their_words(night: Night, jfk: Path, it
 
     songs = {card.table: card for card in (card_of(night, song) for song in plays(night))}
     assert set(songs) == {5, 7}
-    sings(songs[5], "en", "Jack", {"fellow", "americans", "country", "ask"})
-    sings(songs[7], "it", "Carlo", {"spiacente", "grado", "connessione", "informazioni", "console"})
+    sings(songs[TableId(5)], "en", "Jack", {"fellow", "americans", "country", "ask"})
+    sings(songs[TableId(7)], "it", "Carlo", {"spiacente", "grado", "connessione", "informazioni", "console"})
     for heard_s in plays(night).values():
         assert heard_s == pytest.approx(PLAY_S, abs=1.5)
 

@@ -64,7 +64,12 @@ def beginning_again(kitchen: Kitchen) -> Act:
             kitchen.tick()
     except Crash:
         kitchen.begin()
-    return lambda kitchen: (kitchen.producer.recover(), kitchen.tick())
+
+    def begin(kitchen: Kitchen) -> None:
+        kitchen.producer.recover()
+        kitchen.tick()
+
+    return begin
 
 
 ACTS = (claiming, delivering, delivering_and_claiming, counting_a_failed_attempt, setting_aside, beginning_again)

@@ -82,7 +82,12 @@ def pools(tmp_path: Path) -> Iterator[Callable[..., Pool]]:
 
 def ended(pool: Pool) -> tuple[JobId, int]:
     found: list[tuple[JobId, int]] = []
-    wait_for(lambda: found.extend(pool.ended()) or found)
+
+    def look() -> bool:
+        found.extend(pool.ended())
+        return bool(found)
+
+    wait_for(look)
     return found[0]
 
 

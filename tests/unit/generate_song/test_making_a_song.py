@@ -1,6 +1,7 @@
 """From a job's texts to a song: every step once, whatever comes between."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import mutagen
@@ -12,7 +13,6 @@ from stornello import media
 from stornello.domain.errors import GenerationFailed, ProviderRefused, ProviderUnreachable
 from stornello.domain.plain import Plain
 from stornello.domain.songs import SongCard
-from stornello.generate_song import SongMaker
 from stornello.seams import Told
 from stornello.spool.snapshot import read_card
 
@@ -82,15 +82,11 @@ def test_after_an_end_between_two_steps_it_goes_on_with_the_next(desk: Desk, mil
         if text.startswith(milestone):
             raise PowerCut
 
-    cut = SongMaker(**{**vars_of(desk.maker), "milestone": end_at})
+    cut = replace(desk.maker, milestone=end_at)
     with pytest.raises(PowerCut):
         cut.make(desk.job)
     desk.maker.make(desk.job)
     assert desk.engines.calls == STEPS
-
-
-def vars_of(maker: SongMaker) -> dict[str, object]:
-    return {name: getattr(maker, name) for name in SongMaker.__slots__}
 
 
 def test_a_torn_checkpoint_counts_for_nothing(desk: Desk) -> None:

@@ -33,7 +33,7 @@ def test_a_song_goes_to_the_playlist_its_texts_to_the_archive_and_its_folder_awa
     job = the_job(kitchen)
     kitchen.sing(job)
     kitchen.tick()
-    assert [card.id for card in kitchen.playlist.waiting()] == [job]
+    assert [card.job for card in kitchen.playlist.waiting()] == [job]
     assert kitchen.archived() == ["note 1"]
     assert not list(kitchen.venue.jobs.iterdir())
 
