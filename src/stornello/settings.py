@@ -200,7 +200,7 @@ def _from_file(file: Path) -> dict[str, Any]:
         raise SettingsError(
             "settings-unreadable",
             Plain(f"{file} non è TOML valido: {error}.", f"{file} is not valid TOML: {error}."),
-            Plain("Correggilo, o rifallo con: stornello init", "Mend it, or write it anew with: stornello init"),
+            Plain("Correggilo, oppure toglilo e: stornello init", "Mend it, or remove it and: stornello init"),
         ) from None
     except OSError as error:
         raise SettingsError(

@@ -159,8 +159,9 @@ def test_settings_that_do_not_hold_are_said(venue: Night, toml: str) -> None:
 
 def test_an_unknown_engine_is_said_with_those_there_are(venue: Night) -> None:
     venue.settings |= INSTANT | {"STORNELLO_TRANSCRIBER": "telepathy"}
-    said = check_plain(venue, "watchdog", says="There is no engine 'telepathy'")
-    assert "embedded, instant" in said
+    for service in ("watchdog", "up"):
+        said = check_plain(venue, service, says="There is no engine 'telepathy'")
+        assert "embedded, instant" in said
 
 
 def test_nothing_to_retry_is_said(venue: Night) -> None:
@@ -194,11 +195,14 @@ def test_a_job_is_made_by_hand(venue: Night) -> None:
     assert (venue.venue.songs / "5_203000_a1b2c3.json").exists()
 
 
-def test_what_guests_say_is_in_no_log(venue: Night) -> None:
-    venue.settings |= INSTANT
+@pytest.mark.parametrize("bug", [{}, {"DOUBLES_BUG": "1"}])
+def test_what_guests_say_is_in_no_log(venue: Night, bug: dict[str, str]) -> None:
+    venue.settings |= INSTANT | bug
     job = venue.venue.jobs / "5_203000_a1b2c3"
     (job / "transcripts").mkdir(parents=True)
     (job / "transcripts" / "anna.txt").write_text("Persephone told everybody")
     done = venue.run("generate-song", str(job))
     logs = "".join(path.read_text() for path in venue.venue.logs.iterdir())
     assert "Persephone" not in done.stdout + done.stderr + logs
+    assert done.returncode == len(bug)
+    assert ("ValueError at stornello_doubles.py" in done.stderr) == bool(bug), "an operator learns where it was"

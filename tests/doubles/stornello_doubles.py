@@ -1,7 +1,7 @@
 """Instant engines behind the seams, installed as a third party's package would be (entry points beside this file).
 
-With this folder on PYTHONPATH, ``transcriber = "instant"`` and the like work in every process of a venue. The environment
-asks for faults: see DIE_ONCE.
+With this folder on PYTHONPATH, ``transcriber = "instant"`` and the like work in every process of a venue. The
+environment asks for faults: see DIE_ONCE and BUG.
 """
 
 import hashlib
@@ -19,12 +19,15 @@ from stornello.seams import Hearing, RequestId, SongOrder, Story, Take
 DIE_ONCE = "DOUBLES_DIE_ONCE"
 """A folder: the first studio of each process that finds no file of its order there leaves one and kills itself."""
 
+BUG = "DOUBLES_BUG"
+"""Set: the lyricist has a bug, whose error holds what guests said."""
+
 COOK_S = "DOUBLES_COOK_SECONDS"
 """How long the studio cooks, in seconds."""
 
 
 class InstantTranscriber:
-    """Hears at once: the words are made from the sound's own bytes, so that different recordings say different things."""
+    """Hears at once. The words are made from the sound's own bytes: different recordings say different things."""
 
     name = "instant"
 
@@ -45,7 +48,10 @@ class InstantLyricist:
         del settings
 
     def summarise(self, story: Story) -> str:
-        return " / ".join(note.text for note in story.told)
+        said = " / ".join(note.text for note in story.told)
+        if BUG in os.environ:
+            raise ValueError(said)
+        return said
 
     def write(self, story: Story, summary: str) -> Lyrics:
         del summary

@@ -127,6 +127,7 @@ def demo(
     processes.end_with_parent()
     notes = _notes(recordings) if recordings else recorder.evening(samples.voices(), samples.too_short())
     venue, settings = _new_venue(folder or Path(f"stornello-demo-{datetime.now():%H%M%S}"), fast=fast)  # noqa: DTZ005 - a name
+    engines.require_engines(settings)
     tell(f"Locale di prova: {venue.root}", f"Demo venue: {venue.root}")
     if not _can_sound(settings):
         tell(

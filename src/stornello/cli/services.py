@@ -93,7 +93,7 @@ def generate_song(
     processes.end_with_parent(signal.SIGKILL)
     job = _job(job_dir.absolute())
     venue, settings = open_venue(folder or _venue_of(job.folder))
-    logs.set_up("generate-song", venue.logs)
+    logs.set_up("generate-song", venue.logs, sys.stderr)  # which is job.log, where an operator is sent to look
     lock = job.lock
     if not lock.take():
         raise VenueBusyError(

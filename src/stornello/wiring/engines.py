@@ -26,9 +26,12 @@ def missing_packages() -> list[str]:
 
 
 def require_engines(settings: Settings) -> None:
-    """Raise SettingsError when the settings want an embedded engine and those are not installed."""
-    wanted = OWN & {settings.transcriber, settings.lyricist, settings.studio}
-    if wanted and missing_packages():
+    """Raise SettingsError when the settings want an engine that is not installed."""
+    wanted = {"transcribers": settings.transcriber, "lyricists": settings.lyricist, "studios": settings.studio}
+    for kind, name in wanted.items():
+        if name not in OWN:
+            installed(kind, name)
+    if OWN & set(wanted.values()) and missing_packages():
         raise SettingsError(
             "engines-not-installed",
             Plain("I motori di casa non sono installati.", "The embedded engines are not installed."),
