@@ -14,8 +14,8 @@ class NowPlaying:
     """The room at ``at`` (seconds since the epoch). ``song`` is empty while nothing plays.
 
     ``position_s`` was true at ``at``; while not ``paused`` it runs on with the clock. ``output`` is mpv's audio driver
-    (``null`` when the room has no sound card); ``songs_played`` counts since the service started; ``trouble`` is the code of what keeps
-    the player from playing, empty for nothing.
+    (``null`` when the room has no sound card); ``songs_played`` counts since the service started; ``trouble`` is the
+    code of what keeps the player from playing, empty for nothing.
     """
 
     at: float
