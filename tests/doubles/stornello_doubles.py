@@ -22,6 +22,9 @@ DIE_ONCE = "DOUBLES_DIE_ONCE"
 BUG = "DOUBLES_BUG"
 """Set: the lyricist has a bug, whose error holds what guests said."""
 
+CALLS = "DOUBLES_CALLS"
+"""A file: gets a line for each call of lyricist and studio, from whichever process."""
+
 COOK_S = "DOUBLES_COOK_SECONDS"
 """How long the studio cooks, in seconds."""
 
@@ -48,6 +51,7 @@ class InstantLyricist:
         del settings
 
     def summarise(self, story: Story) -> str:
+        _note_call("summarise")
         said = " / ".join(note.text for note in story.told)
         if BUG in os.environ:
             raise ValueError(said)
@@ -55,6 +59,7 @@ class InstantLyricist:
 
     def write(self, story: Story, summary: str) -> Lyrics:
         del summary
+        _note_call("write")
         lines = tuple(note.text for note in story.told)
         return Lyrics(f"Table {story.table}", story.language, ("plain",), (Section("verse", lines),))
 
@@ -68,9 +73,11 @@ class InstantStudio:
         del settings
 
     def request(self, order: SongOrder) -> RequestId:
+        _note_call("request")
         return RequestId(json.dumps(order.lyrics.to_json()))
 
     def collect(self, request: RequestId, into: Path) -> Take:
+        _note_call("collect")
         _die_once(request)
         time.sleep(float(os.environ.get(COOK_S, "0")))
         lyrics = Lyrics.from_json(json.loads(request))
@@ -79,6 +86,12 @@ class InstantStudio:
             file.setparams((1, 2, 8000, 0, "NONE", ""))
             file.writeframes(b"".join(int(2000 * (n % 40 < 20)).to_bytes(2, "little") for n in range(8000)))
         return Take(audio, "instant", (SungLine(0.0, lyrics.sections[0].lines[0]),))
+
+
+def _note_call(name: str) -> None:
+    if CALLS in os.environ:
+        with Path(os.environ[CALLS]).open("a") as file:
+            file.write(f"{name}\n")
 
 
 def _die_once(request: str) -> None:

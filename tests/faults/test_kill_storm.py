@@ -44,8 +44,21 @@ def test_every_note_becomes_a_song_once_whoever_is_killed(night: Night) -> None:
     check(night)
 
 
-def stage(night: Night) -> None:
-    for number in range(NOTES):
+@pytest.mark.timeout(60)
+def test_a_child_that_dies_in_the_studio_goes_on_from_there(night: Night, tmp_path: Path) -> None:
+    deaths = tmp_path / "deaths"
+    deaths.mkdir()
+    calls = tmp_path / "calls"
+    night.settings |= {"DOUBLES_DIE_ONCE": str(deaths), "DOUBLES_CALLS": str(calls)}
+    assert night.run("init").returncode == 0
+    stage(night, notes=1)
+    night.start("producer")
+    wait_until(lambda: night.tonight() == {1: 1}, 30)
+    assert calls.read_text().split() == ["summarise", "write", "request", "collect", "collect"]
+
+
+def stage(night: Night, notes: int = NOTES) -> None:
+    for number in range(notes):
         folder = night.venue.work_in_progress / str(number % 4 + 1)
         folder.mkdir(exist_ok=True)
         (folder / f"{number}.txt").write_text(f"note {number}")
