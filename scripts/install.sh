@@ -47,5 +47,5 @@ fi
 [ -x "$venv/bin/python" ] || "$found" -m venv "$venv"
 [ -x "$venv/bin/uv" ] || "$venv/bin/python" -m pip install --quiet --disable-pip-version-check 'uv>=0.8,<1'
 echo "Installing the locked dependencies"
-"$venv/bin/uv" pip install --quiet --python "$venv/bin/python" --require-hashes -r "$lock"
-"$venv/bin/uv" pip install --quiet --python "$venv/bin/python" --no-deps -e .
+"$venv/bin/uv" pip install --quiet --compile-bytecode --python "$venv/bin/python" --require-hashes -r "$lock"
+"$venv/bin/uv" pip install --quiet --compile-bytecode --python "$venv/bin/python" --no-deps -e .
