@@ -41,4 +41,4 @@ $(VENV)/installed-dev: requirements-dev.lock pyproject.toml scripts/install.sh
 
 lock: install-dev
 	$(RUN)uv pip compile --upgrade --universal --python-version 3.11 --generate-hashes --extra embedded pyproject.toml -o requirements.lock
-	$(RUN)uv pip compile --universal --python-version 3.11 --generate-hashes --all-extras --group dev -c requirements.lock pyproject.toml -o requirements-dev.lock
+	$(RUN)uv pip compile --universal --python-version 3.11 --generate-hashes --all-extras --group dev --group voices -c requirements.lock pyproject.toml -o requirements-dev.lock

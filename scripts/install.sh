@@ -44,7 +44,7 @@ if [ -z "$found" ]; then
     exit 1
 fi
 
-[ -x "$venv/bin/python" ] || "$found" -m venv "$venv"
+"$venv/bin/python" -m pip --version >/dev/null 2>&1 || "$found" -m venv --clear "$venv"
 [ -x "$venv/bin/uv" ] || "$venv/bin/python" -m pip install --quiet --disable-pip-version-check 'uv>=0.8,<1'
 echo "Installing the locked dependencies"
 "$venv/bin/uv" pip install --quiet --compile-bytecode --python "$venv/bin/python" --require-hashes -r "$lock"

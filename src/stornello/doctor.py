@@ -41,8 +41,8 @@ def examine(venue: Venue, settings: Settings) -> list[Finding]:
         lambda: _program("mpv"),
         _player_answers,
         lambda: _sound(settings),
-        _engines,
-        lambda: _model("whisper-base", "whisper-small"),
+        lambda: _engines(settings),
+        lambda: _speech_model(settings.speech_model),
         lambda: _model("soundfont"),
         lambda: _writable(venue.root),
         lambda: _free_space(venue.root),
@@ -99,13 +99,28 @@ def _sound(settings: Settings) -> Finding:
     )
 
 
-def _engines() -> Finding:
-    if not engines.missing_packages():
-        return Finding("well", Plain("I motori di casa sono installati.", "The embedded engines are installed."))
+def _engines(settings: Settings) -> Finding:
+    try:
+        engines.require_engines(settings)
+    except StornelloError as error:
+        return Finding("ill", error.what, error.todo)
+    return Finding("well", Plain("I motori scelti sono installati.", "The chosen engines are installed."))
+
+
+def _speech_model(name: str) -> Finding:
+    if name == "auto":
+        return _model("whisper-base", "whisper-small")
+    if f"whisper-{name}" in models.names():
+        return _model(f"whisper-{name}")
+    if Path(name).is_dir():
+        return Finding("well", Plain(f"Modello di ascolto: {name}", f"Speech model: {name}"))
     return Finding(
-        "ill",
-        Plain("I motori di casa non sono installati.", "The embedded engines are not installed."),
-        Plain("pip install 'stornello[embedded]'", "pip install 'stornello[embedded]'"),
+        "warning",
+        Plain(
+            f"Il modello {name} viene da faster-whisper: si vede solo al primo uso.",
+            f"The model {name} comes from faster-whisper: whether it is to be had shows when it is first used.",
+        ),
+        Plain("Provalo prima della serata: stornello models fetch", "Try it before the night: stornello models fetch"),
     )
 
 

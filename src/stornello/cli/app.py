@@ -54,7 +54,7 @@ def main() -> None:
         app()
     except StornelloError as error:
         errors.print(f"{error.what.within(LANGUAGE)} {error.todo.within(LANGUAGE)}", markup=False)
-        logging.getLogger("stornello").error("ended", extra={"code": error.code})  # noqa: TRY400 - told above, plainly
+        _note_end({"code": error.code})
         sys.exit(1)
     except KeyboardInterrupt:
         sys.exit(130)
@@ -66,5 +66,12 @@ def main() -> None:
             say("Il disco o il sistema dice no", "The disk or the system says no") + f": {error.strerror}{place}",
             markup=False,
         )
-        logging.getLogger("stornello").exception("ended")
+        _note_end({"errno": error.errno})
         sys.exit(1)
+
+
+def _note_end(facts: dict[str, object]) -> None:
+    """Leave a line in the service's log; a command without one has told the reader all."""
+    log = logging.getLogger("stornello")
+    if log.handlers:
+        log.error("ended", extra=facts)

@@ -41,13 +41,13 @@ def fetch(names: Names = None, folder: Folder = HERE, lang: Lang = None) -> None
 
     if names:
         model_store.fetch_all(names, LANGUAGE)
+        tell("I modelli ci sono.", "The models are here.")
     else:
-        from stornello.wiring import song, watchdog  # noqa: PLC0415 - imports much
+        from stornello.wiring import watchdog  # noqa: PLC0415 - imports much
 
-        venue = look_at(folder)
-        watchdog.speech_model(Settings.load(venue.settings).speech_model)
-        song.soundfont()
-    tell("I modelli ci sono.", "The models are here.")
+        ears = watchdog.renew_speech_model(Settings.load(look_at(folder).settings).speech_model, LANGUAGE)
+        (sound,) = model_store.fetch_all(["soundfont"], LANGUAGE)
+        tell(f"Modelli pronti: {ears.name}, {sound.name}", f"Models ready: {ears.name}, {sound.name}")
 
 
 def verify(names: Names = None, lang: Lang = None) -> None:

@@ -137,7 +137,10 @@ def demo(
     stop = stop_on_signals()
     show = Show(venue, recorder.Recorder(notes, venue.from_tables), LANGUAGE, SONGS)
     show.run(lambda until: _watch(venue, settings, stop, until), keep=keep)
-    if not goodbye.tell_all(venue):
+    heard = goodbye.tell_all(venue)
+    if show.fell:
+        tell(f"I servizi si sono fermati da soli: {venue.logs}", f"The services ended by themselves: {venue.logs}")
+    if show.fell or not heard:
         raise typer.Exit(1)
 
 

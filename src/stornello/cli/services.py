@@ -77,7 +77,8 @@ def stop_on_signals() -> threading.Event:
     """Return an event that SIGTERM, SIGHUP and Ctrl-C set."""
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-        signal.signal(number, lambda *_: stop.set())
+        if signal.getsignal(number) is not signal.SIG_IGN:  # nohup
+            signal.signal(number, lambda *_: stop.set())
     return stop
 
 

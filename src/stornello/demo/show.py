@@ -13,23 +13,28 @@ from stornello.spool.snapshot import Snapshot
 
 _STOP_S = 5.0
 
+_CERTAIN_LOOKS = 6
+"""A note on its way from one folder to the next may be in neither while somebody looks."""
+
 
 @dataclass(slots=True)
 class Show:
-    """One run of the demo in ``venue``, whose settings are on disk already."""
+    """One run of the demo in ``venue``, whose settings are on disk. ``fell``: the services ended by themselves."""
 
     venue: Venue
     recorder: Recorder
     language: Language
     songs: int
+    fell: bool = False
     _up: subprocess.Popen[bytes] | None = field(default=None)
+    _quiet_looks: int = 0
 
     def run(self, watch: Callable[[Callable[[Snapshot], bool]], None], *, keep: bool) -> None:
         """Open the room, let ``watch`` show it until the songs were played (or for ever with ``keep``), close it."""
         self._open()
         self.recorder.start()
         try:
-            watch(lambda now: self._fell() or (not keep and self.is_over(now)))
+            watch(lambda now: self._has_fallen() or (not keep and self.is_over(now)))
         finally:
             self.recorder.stop()
             self._close()
@@ -37,7 +42,9 @@ class Show:
     def is_over(self, now: Snapshot) -> bool:
         """Return whether the songs were played, or nothing more can come."""
         played = now.playing.songs_played if now.playing else 0
-        return played >= self.songs or (self.recorder.is_done() and self._is_exhausted(now))
+        quiet = self.recorder.is_done() and self._is_exhausted(now)
+        self._quiet_looks = self._quiet_looks + 1 if quiet else 0
+        return played >= self.songs or self._quiet_looks >= _CERTAIN_LOOKS
 
     @staticmethod
     def _is_exhausted(now: Snapshot) -> bool:
@@ -56,8 +63,9 @@ class Show:
                 start_new_session=True,
             )
 
-    def _fell(self) -> bool:
-        return self._up is not None and self._up.poll() is not None
+    def _has_fallen(self) -> bool:
+        self.fell = self._up is not None and self._up.poll() is not None
+        return self.fell
 
     def _close(self) -> None:
         if self._up is None:

@@ -9,6 +9,7 @@ from stornello.audio_watchdog.door import Door
 from stornello.audio_watchdog.ears import Ears, Rules
 from stornello.domain.clock import SystemClock
 from stornello.domain.errors import ModelMissing
+from stornello.domain.plain import Language
 from stornello.seams import Transcriber
 from stornello.settings import Settings
 from stornello.spool.journal import Journal
@@ -55,6 +56,21 @@ def speech_model(name: str) -> Path:
         return models.ensure("whisper-small")
     except ModelMissing:
         return models.ensure("whisper-base")
+
+
+def renew_speech_model(name: str, language: Language) -> Path:
+    """Fetch the model that :func:`speech_model` is to use, or read every byte of it again; return its folder.
+
+    Unlike there, ``auto`` asks again for the better one where only the other is here.
+    """
+    if name == "auto":
+        try:
+            return models.fetch_all(["whisper-small"], language)[0]
+        except ModelMissing:
+            return models.fetch_all(["whisper-base"], language)[0]
+    if f"whisper-{name}" in models.names():
+        return models.fetch_all([f"whisper-{name}"], language)[0]
+    return _chosen_speech_model(name)
 
 
 def _chosen_speech_model(name: str) -> Path:
