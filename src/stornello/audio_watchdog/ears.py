@@ -88,6 +88,14 @@ class Ears:
         self._refuse_strays(recording)
         if attempts > self.rules.retry + 1:
             raise _engine_keeps_dying()
+        try:
+            self._transcribe(recording, audio)
+        except OSError:  # a full disk is no failure of the recording, however long it lasts
+            recording.speech.unlink(missing_ok=True)  # which may make the room that taking the attempt back needs
+            self.excuse(recording)
+            raise
+
+    def _transcribe(self, recording: Recording, audio: Path) -> None:
         media.to_speech(audio, recording.speech, self.rules.most_s)
         heard = self.transcriber.hear(recording.speech, self.rules.languages)
         recording.speech.unlink()
