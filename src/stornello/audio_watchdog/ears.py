@@ -72,13 +72,31 @@ class Ears:
 
     def _was_heard_before(self, recording: Recording, audio: Path) -> bool:
         """Return whether another arrival has, or had, the same content."""
-        sha = recording.facts.get("sha256") or _sha256(audio)
+        sha = recording.facts.get("sha256") or self._sha256(audio)
         if self._whose.setdefault(sha[:16], recording.arrival) == recording.arrival:  # one atomic step
             recording.learn(sha256=sha)
             return False
         self.journal.recording(sha, recording.name, None, "duplicate", 0, self.clock.now())
         log.info("recording heard before", extra={"recording": recording.name})
         return True
+
+    def _sha256(self, audio: Path) -> str:
+        try:
+            with audio.open("rb") as file:
+                return hashlib.file_digest(file, "sha256").hexdigest()
+        except PermissionError:
+            where = self.venue.transcription_errors
+            raise RecordingError(
+                "unreadable",
+                Plain(
+                    "Stornello non può leggere il file: è di un altro utente, che lo tiene per sé.",
+                    "Stornello may not read the file: it is another user's, who keeps it private.",
+                ),
+                Plain(
+                    f"È in {where}: rendilo leggibile (sudo chmod -R a+rX {where}), poi: stornello retry NOME",
+                    f"It is in {where}: make it readable (sudo chmod -R a+rX {where}), then: stornello retry NAME",
+                ),
+            ) from None
 
     def _hear(self, recording: Recording, audio: Path) -> None:
         """Write what was said into the recording's folder."""
@@ -179,11 +197,6 @@ class Ears:
             {"code": code} if code else {}
         )
         log.log(logging.WARNING if code else logging.INFO, "recording attended", extra=facts)
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _engine_keeps_dying() -> RecordingError:

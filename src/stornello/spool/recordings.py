@@ -141,7 +141,10 @@ def short_sha(recording: Recording) -> str:
 
 
 def archive(venue: Venue, recording: Recording, *, refused: bool = False) -> None:
-    """Give the audio its lasting name; a refused one keeps a second name in its quarantine. Safe to repeat."""
+    """Give the audio its lasting name; a refused one keeps a second name in its quarantine. Safe to repeat.
+
+    A refused file of another user's, to which the kernel allows us no second name, stays in its quarantine only.
+    """
     audio = recording.audio
     if audio is None:
         return
@@ -149,7 +152,7 @@ def archive(venue: Venue, recording: Recording, *, refused: bool = False) -> Non
     folder.mkdir(exist_ok=True)
     target = folder / f"{recording.arrival}_{short_sha(recording)}_{safe_name(recording.name) or audio.name}"
     if refused:
-        with contextlib.suppress(FileExistsError):  # by this same call, before a crash
+        with contextlib.suppress(FileExistsError, PermissionError):  # the former by this same call, before a crash
             target.hardlink_to(audio)
         atomic.sync_folder(folder)
     else:

@@ -1,7 +1,11 @@
 """One recording's way: staged, short or quarantined; heard once, archived always."""
 
 import errno
+import os
 import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -15,6 +19,7 @@ from stornello.spool.recordings import Claims, Recording
 from venues import EIGHT, STORY, ScriptedTranscriber, a_claimed_note, a_venue, files_below, some_ears, unreachable
 
 FIVE = TableId(5)
+NOBODY = 65534
 
 
 @pytest.fixture
@@ -197,6 +202,42 @@ def test_a_giant_is_quarantined_unheard_and_archived(venue: Venue) -> None:
     transcriber = ScriptedTranscriber()
     some_ears(venue, transcriber, most_mb=0.001).attend(a_claimed_note(venue))
     assert (codes(venue.transcription_errors), transcriber.calls, len(archived(venue))) == (["too-large"], 0, 1)
+
+
+@contextmanager
+def as_an_ordinary_user() -> Iterator[Path]:
+    """Be one, with a folder of one's own: root may read everything."""
+    me = os.geteuid()
+    os.seteuid(me or NOBODY)
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            yield Path(folder)
+    finally:
+        os.seteuid(me)
+
+
+def take_away(path: Path) -> None:
+    """Make ``path`` a private file of root's, as far as we can."""
+    me = os.geteuid()
+    path.chmod(0)
+    if os.getuid() == 0:
+        os.seteuid(0)
+        os.chown(path, 0, 0)
+        os.seteuid(me)
+
+
+def test_a_recording_that_may_not_be_read_is_quarantined_in_plain_words() -> None:
+    with as_an_ordinary_user() as folder:
+        venue = a_venue(folder)
+        recording = a_claimed_note(venue)
+        assert recording.audio
+        take_away(recording.audio)
+        assert some_ears(venue).attend(recording) == 0
+        (reason,) = reasons.read_all(venue.transcription_errors)
+        assert (reason.code, list(venue.hearing.iterdir())) == ("unreadable", [])
+        assert "chmod" in reason.within("it")
+        assert str(venue.transcription_errors) in reason.within("en")
+        assert (venue.transcription_errors / reason.name / "audio.wav").exists()
 
 
 @pytest.mark.parametrize("content", [b"", b"this is no sound", b"RIFF\xff\xff\xff\xffWAVE", b"\0" * 5000])
