@@ -81,11 +81,14 @@ class Door:
         except FileNotFoundError:
             return
         except OSError as error:  # a share that is away, a folder of somebody else's: the others go on
-            if prefix not in self._unreadable:
-                log.warning("folder cannot be read", extra={"folder": prefix or folder.name, "errno": error.errno})
-            self._unreadable.add(prefix)
+            self._tell_once(prefix or folder.name, error)
         else:
-            self._unreadable.discard(prefix)
+            self._unreadable.discard(prefix or folder.name)
+
+    def _tell_once(self, name: str, error: OSError) -> None:
+        if name not in self._unreadable:
+            log.warning("cannot be read", extra={"arrival": name, "errno": error.errno})
+        self._unreadable.add(name)
 
     def _look(self, entry: os.DirEntry[str], prefix: str) -> Iterator[Arrival]:
         if entry.name.startswith(".") or entry.name.lower().endswith(_UNFINISHED):
@@ -99,6 +102,8 @@ class Door:
                 yield Arrival(Path(entry.path), name, facts.st_size, facts.st_mtime_ns)
         except FileNotFoundError:
             return
+        except OSError as error:  # one bad entry, as network shares have them: those after it go on
+            self._tell_once(name, error)
 
 
 def _state(arrival: Arrival) -> Completeness:

@@ -1,13 +1,15 @@
 """What may come in: finished files, oldest first, and nothing else."""
 
+import errno
 import os
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import cast
 
 import pytest
 
-from stornello.audio_watchdog.door import Door
+from stornello.audio_watchdog.door import Arrival, Door
 from stornello.audio_watchdog.wav import Completeness, completeness
 from venues import a_tone, a_voice_note, write_wav
 
@@ -176,6 +178,32 @@ def test_a_folder_that_cannot_be_read_is_told_once_and_tried_again(
     a_voice_note(looped / "5-anna.wav")
     assert names(door, 2) == []
     assert names(door, 3) == ["5-anna.wav"]
+
+
+class BadEntry:
+    """An entry that can be listed and no more, as a damaged disk or a network share has them."""
+
+    name = "4-bad.wav"
+
+    def is_dir(self, *, follow_symlinks: bool) -> bool:
+        raise OSError(errno.EIO, f"bad ({follow_symlinks})")
+
+
+class DoorWithABadEntry(Door):
+    def _look(self, entry: os.DirEntry[str], prefix: str) -> Iterator[Arrival]:
+        yield from super()._look(cast("os.DirEntry[str]", BadEntry()), prefix)
+        yield from super()._look(entry, prefix)
+
+
+def test_one_bad_entry_is_told_once_and_does_not_close_the_door_for_the_others(
+    folder: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    door = DoorWithABadEntry(folder, STABLE_S)
+    for name in ("5-anna.wav", "6-bruno.wav"):
+        a_voice_note(folder / name)
+    names(door, 0)
+    assert sorted(names(door, STABLE_S)) == ["5-anna.wav", "6-bruno.wav"]
+    assert len(caplog.records) == 1
 
 
 def test_a_missing_folder_is_empty(folder: Path) -> None:
