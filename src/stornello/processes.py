@@ -2,7 +2,9 @@
 
 import contextlib
 import ctypes
+import errno
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -15,14 +17,16 @@ _PR_SET_PDEATHSIG = 1
 
 
 def run(arguments: Sequence[str], timeout_s: float) -> subprocess.CompletedProcess[str]:
-    """Run a program to its end in a session of its own and return what it said.
+    """Run a program to its end in a session of its own and return what it said. It does not outlive the calling thread.
 
     Raises:
         subprocess.TimeoutExpired: it took longer than ``timeout_s``; its whole group has been killed.
         FileNotFoundError: there is no such program.
     """
+    if not shutil.which(arguments[0]):
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), arguments[0])
     child = subprocess.Popen(
-        arguments,
+        [*dies_with_us(), *arguments],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -37,6 +41,15 @@ def run(arguments: Sequence[str], timeout_s: float) -> subprocess.CompletedProce
             kill_group(child.pid)
             raise
     return subprocess.CompletedProcess(arguments, child.returncode, out, err)
+
+
+def dies_with_us() -> tuple[str, ...]:
+    """Return the prefix that has the kernel end a program when the thread that starts it ends, however (Linux).
+
+    Source: prctl(2), PR_SET_PDEATHSIG; it survives the exec of setpriv(1) and holds for the program alone, not for
+    what that starts.
+    """
+    return ("setpriv", "--pdeathsig", "KILL") if shutil.which("setpriv") else ()
 
 
 def kill_group(leader: int, how: signal.Signals = signal.SIGKILL) -> None:

@@ -165,3 +165,41 @@ def test_stopping_ends_workers_and_children_and_names_what_was_interrupted(
     assert pool.stop() == {job.id}
     assert time.monotonic() - began < 2
     wait_for(lambda: not is_alive(int(job.log.read_text())))
+
+
+RUNS_A_TOOL = """
+import sys
+from stornello import processes
+processes.run([sys.executable, "-c", {program!r}, sys.argv[1]], 600)
+"""
+
+NOTES_ITS_PID = "import os, pathlib, sys, time; pathlib.Path(sys.argv[1]).write_text(f'{os.getpid()} '); time.sleep(60)"
+
+
+@pytest.fixture
+def tool(job: Job, pools: Callable[..., Pool], tmp_path: Path) -> Callable[[float], tuple[Pool, int]]:
+    """Starts a job whose child has a tool such as ffmpeg at work; returns the pool and the tool's process id."""
+    note = tmp_path / "pid"
+
+    def at_work(deadline_s: float) -> tuple[Pool, int]:
+        pool = pools("", deadline_s)
+        pool._command = lambda _: [*python(RUNS_A_TOOL.format(program=NOTES_ITS_PID)), str(note)]
+        pool.start(job)
+        wait_for(lambda: note.exists() and note.read_text().endswith(" "))
+        return pool, int(note.read_text())
+
+    return at_work
+
+
+def test_at_the_deadline_a_tool_that_the_child_runs_ends_too(tool: Callable[[float], tuple[Pool, int]]) -> None:
+    pool, pid = tool(3)
+    assert ended(pool)[1] == DEADLINE_PASSED
+    wait_for(lambda: not is_alive(pid))
+
+
+def test_a_child_that_is_killed_takes_its_tool_with_it(tool: Callable[[float], tuple[Pool, int]]) -> None:
+    pool, pid = tool(60)
+    parent = int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+    os.kill(parent, signal.SIGKILL)
+    assert ended(pool)[1] == 128 + signal.SIGKILL
+    wait_for(lambda: not is_alive(pid))

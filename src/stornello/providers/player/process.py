@@ -6,6 +6,7 @@ from pathlib import Path
 
 from stornello.domain.errors import ProviderRefused
 from stornello.domain.plain import Plain
+from stornello.processes import dies_with_us
 
 OPTIONS = (
     "--no-config",
@@ -37,11 +38,6 @@ OPTIONS = (
 )
 
 
-def _dies_with_us() -> tuple[str, ...]:
-    """Return the prefix that has the kernel end mpv when the thread that starts it ends (Linux)."""
-    return ("setpriv", "--pdeathsig", "KILL") if shutil.which("setpriv") else ()
-
-
 def start(socket: Path, output: str) -> subprocess.Popen[bytes]:
     """Start an idle mpv that listens at ``socket`` and plays to ``output`` (``auto``: its own choice).
 
@@ -58,6 +54,6 @@ def start(socket: Path, output: str) -> subprocess.Popen[bytes]:
             ),
         )
     sound = () if output == "auto" else (f"--ao={output}",)
-    command = [*_dies_with_us(), "mpv", *OPTIONS, *sound, f"--input-ipc-server={socket}"]
+    command = [*dies_with_us(), "mpv", *OPTIONS, *sound, f"--input-ipc-server={socket}"]
     quiet = subprocess.DEVNULL
     return subprocess.Popen(command, stdin=quiet, stdout=quiet, stderr=quiet, start_new_session=True)
