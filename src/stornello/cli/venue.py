@@ -106,7 +106,7 @@ def _in_words(now: Snapshot) -> list[str]:
 def queue(folder: Folder = HERE, lang: Lang = None) -> None:
     """List the queue in playing order."""
     del lang
-    cards = Playlist(existing(folder).playlist).waiting()
+    cards = Playlist(existing(folder).playlist).look()
     if not cards:
         tell("La coda è vuota.", "The queue is empty.")
     for n, card in enumerate(cards, start=1):

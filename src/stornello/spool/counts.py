@@ -1,6 +1,5 @@
 """producer_state.json: who has had how many songs, tonight and ever. Written by the producer only."""
 
-import contextlib
 import json
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -11,6 +10,9 @@ from stornello.spool import atomic
 
 REMEMBERED = 200
 """Jobs whose song is known to be counted; far more than can be between a count and its repetition after a crash."""
+
+_DAMAGE = (ValueError, KeyError, TypeError, AttributeError)
+"""What a file that is none of ours raises."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,15 +50,26 @@ def _raised(counts: dict[TableId, int], table: TableId) -> dict[TableId, int]:
 
 
 def load(path: Path) -> Counts:
-    """Read the counts; a missing file reads as none, a damaged one is kept beside as ``.bad`` and reads as none."""
+    """Read the counts to go on from; a missing file reads as none, a damaged one is kept beside as ``.bad``."""
     try:
-        return _parse(json.loads(path.read_text(encoding="utf-8")))
+        return _read(path)
     except FileNotFoundError:
         return Counts()
-    except (ValueError, KeyError, TypeError, AttributeError):
-        with contextlib.suppress(FileNotFoundError):  # another reader was quicker
-            path.replace(path.with_name(path.name + ".bad"))
+    except _DAMAGE:
+        path.replace(path.with_name(path.name + ".bad"))
         return Counts()
+
+
+def look(path: Path) -> Counts:
+    """Read the counts to show them; what cannot be read reads as none, and nothing on disk changes."""
+    try:
+        return _read(path)
+    except (OSError, *_DAMAGE):
+        return Counts()
+
+
+def _read(path: Path) -> Counts:
+    return _parse(json.loads(path.read_text(encoding="utf-8")))
 
 
 def save(path: Path, counts: Counts) -> None:

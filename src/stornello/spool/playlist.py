@@ -38,10 +38,6 @@ class Playlist:
             self._write([*cards, card])
             return True
 
-    def peek(self) -> SongCard | None:
-        """Return the next song without taking it."""
-        return next(iter(self.waiting()), None)
-
     def take(self, song: SongId) -> bool:
         """Remove ``song`` from the queue because the room begins to hear it; False when it was not there."""
         with self._lock:
@@ -58,22 +54,29 @@ class Playlist:
         with self._lock:
             return self._read()
 
-    def _read(self) -> list[SongCard]:
-        return list(self._good_lines())
+    def look(self) -> list[SongCard]:
+        """Return the queue in order for those who only show it: no lock, no trace on disk. The file changes whole."""
+        return [card for _, card in self._entries() if card]
 
-    def _good_lines(self) -> Iterator[SongCard]:
-        """Yield the cards; lines that are none go to playlist.bad, so that a damaged line costs itself only."""
+    def _read(self) -> list[SongCard]:
+        """Return the cards; lines that are none go to playlist.bad, so that a damaged line costs itself only."""
+        entries = list(self._entries())
+        for line, card in entries:
+            if not card:
+                self._set_aside(line)
+        return [card for _, card in entries if card]
+
+    def _entries(self) -> Iterator[tuple[str, SongCard | None]]:
+        """Yield each line and its card, None for a line that is none."""
         try:
             lines = _lines(self.path)
         except FileNotFoundError:
             return
         for line in lines:
             try:
-                card = SongCard.from_json(json.loads(line))
+                yield line, SongCard.from_json(json.loads(line))
             except (ValueError, KeyError, TypeError):
-                self._set_aside(line)
-            else:
-                yield card
+                yield line, None
 
     def _set_aside(self, line: str) -> None:
         bad = self.path.with_name("playlist.bad")

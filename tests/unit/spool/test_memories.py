@@ -7,16 +7,18 @@ from multiprocessing.synchronize import Event
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 from hypothesis import given
 from hypothesis import strategies as st
 
 from builders import a_card
 from stornello.domain.errors import VenueBusyError
 from stornello.domain.names import JobId, TableId
-from stornello.spool import counts, reasons
+from stornello.spool import counts, reasons, snapshot
 from stornello.spool.counts import Counts
 from stornello.spool.journal import Journal
 from stornello.spool.locks import LifeLock, hold
+from stornello.spool.playlist import Playlist
 from venues import EIGHT, a_venue, unreachable
 
 FIVE, SIX = TableId(5), TableId(6)
@@ -59,6 +61,25 @@ def test_damaged_counts_are_kept_beside_and_begin_anew(tmp_path: Path, damage: b
     path.write_bytes(damage)
     assert counts.load(path) == counts.load(path) == Counts()
     assert (tmp_path / "state.json.bad").read_bytes() == damage
+
+
+def test_who_only_looks_leaves_no_trace_and_waits_for_no_lock(tmp_path: Path) -> None:
+    venue = a_venue(tmp_path)
+    Playlist(venue.playlist).put(a_card("a"))
+    venue.playlist.with_name("playlist.queue.lock").unlink()
+    with venue.playlist.open("a") as queue:
+        queue.write('{"damaged": \n')
+    venue.producer_state.write_text("{ torn")
+    before = everything_below(venue.root)
+    seen = snapshot.look(venue)
+    assert ([card.id for card in seen.queue], seen.songs_tonight) == (["a"], {})
+    assert everything_below(venue.root) == before
+    with FileLock(venue.playlist.with_name("playlist.queue.lock")):
+        assert [card.id for card in snapshot.look(venue).queue] == ["a"]
+
+
+def everything_below(folder: Path) -> dict[Path, bytes | None]:
+    return {path: path.read_bytes() if path.is_file() else None for path in folder.rglob("*")}
 
 
 def take_and_die(path: Path) -> None:
