@@ -42,8 +42,8 @@ class Night:
     venue: Venue
     process: subprocess.Popen[bytes] | None = None
 
-    def put(self, song: str, seconds: float = 20, file_s: float | None = None) -> None:
-        card = a_card(song, sound=a_sound(seconds))
+    def put(self, song: str, seconds: float = 20, file_s: float | None = None, cue_in_s: float = 0) -> None:
+        card = a_card(song, sound=a_sound(seconds, cue_in_s))
         audio = self.venue.songs / card.audio
         if file_s == 0:
             audio.write_bytes(b"this is no sound")
@@ -130,6 +130,14 @@ def test_a_player_that_is_killed_or_stopped_is_replaced_and_the_song_goes_on(nig
 
 def test_a_song_that_is_no_sound_is_set_aside_and_the_next_plays(night: Night) -> None:
     night.put("one", file_s=0)
+    night.put("two")
+    night.begin()
+    until(lambda: night.hears("two"))
+    assert [reason.code for reason in reasons.read_all(night.venue.failed_processing)] == ["song-unplayable"]
+
+
+def test_a_song_shorter_than_its_own_beginning_is_set_aside_and_the_next_plays(night: Night) -> None:
+    night.put("stub", file_s=1, cue_in_s=5)
     night.put("two")
     night.begin()
     until(lambda: night.hears("two"))

@@ -57,6 +57,14 @@ class Booth:
             self.retire(self.current)
             self.current = None
 
+    def drop(self, turn: Turn) -> None:
+        """End the deck of a song that the room has not heard; it stays in the playlist."""
+        turn.deck.close()
+        if turn is self.cued:
+            self.cued = None
+        elif turn is self.current:
+            self.current = None
+
     def retire(self, turn: Turn) -> None:
         """End the song's deck and write down what the room heard of it."""
         turn.deck.close()

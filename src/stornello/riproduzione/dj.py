@@ -66,9 +66,9 @@ class Dj:
         """Hear how the decks are and do what is due."""
         try:
             self._rescue.listen()
+            self._judge.look()
             self.booth.let_go()
             self.booth.note_start()
-            self._judge.look()
             self._cueing.look()
             self._passages.look()
             self._glide()

@@ -3,6 +3,7 @@
 import logging
 
 from stornello.domain.errors import PlayerLost, StornelloError
+from stornello.domain.plain import Plain
 from stornello.domain.songs import SongCard
 from stornello.riproduzione import shelf
 from stornello.riproduzione.booth import Booth
@@ -14,26 +15,26 @@ log = logging.getLogger(__name__)
 MOST_LOSSES = 3
 """A song that has cost this many players before its first sound is to blame itself."""
 
+TOO_SHORT = Plain("finisce prima del primo suono", "it ends before its first sound")
+
 
 class Judge:
-    """Looks at cued songs that fail."""
+    """Looks at songs that end before they are heard."""
 
     def __init__(self, booth: Booth) -> None:
         self.booth = booth
         self._losses: dict[str, int] = {}
 
     def look(self) -> None:
-        """Judge the cued song if its file was refused.
+        """Judge every song that is over before its first sound: mpv tells some only once they are let go."""
+        for turn in (self.booth.cued, self.booth.current):
+            if turn and turn.stillborn:
+                self.judge(turn, _error(turn))
 
-        The player has to prove first that it can play at all: a broken output must not burn the queue.
-        """
-        turn = self.booth.cued
-        if turn is None or turn.state.phase != "failed":
-            return
-        error = _error(turn)
+    def judge(self, turn: Turn, error: StornelloError) -> None:
+        """Reject the song, if its player can prove that it plays at all: a broken output must not burn the queue."""
         works = self.booth.decks.works(turn.deck)
-        turn.deck.close()
-        self.booth.cued = None
+        self.booth.drop(turn)
         if works:
             self.reject(turn.card, error)
         else:
@@ -52,4 +53,7 @@ class Judge:
 
 
 def _error(turn: Turn) -> StornelloError:
-    return shelf.unplayable(turn.card, turn.state.error) if turn.audio.is_file() else shelf.missing(turn.card)
+    if not turn.audio.is_file():
+        return shelf.missing(turn.card)
+    word = turn.state.error
+    return shelf.unplayable(turn.card, Plain(word, word) if word else TOO_SHORT)

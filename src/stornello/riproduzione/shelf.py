@@ -44,12 +44,13 @@ def missing(card: SongCard) -> StornelloError:
     )
 
 
-def unplayable(card: SongCard, word: str) -> StornelloError:
-    """Return the error for a file that is no sound; ``word`` is the player's own."""
+def unplayable(card: SongCard, why: Plain) -> StornelloError:
+    """Return the error for a file that does not sound."""
     return GenerationFailed(
         "song-unplayable",
         Plain(
-            f"Il file {card.audio} non si può suonare ({word}).", f"The file {card.audio} cannot be played ({word})."
+            f"Il file {card.audio} non si può suonare ({why.it}).",
+            f"The file {card.audio} cannot be played ({why.en}).",
         ),
         TODO,
     )

@@ -107,6 +107,11 @@ class Turn:
             slope is not None and self.position_s >= slope.end_s + DRAIN_S
         )
 
+    @property
+    def stillborn(self) -> bool:
+        """Whether it was over before its first sound: refused, shorter than its own beginning, or hardly there."""
+        return self.over and self.started_at is None and self.position_s <= self.part.begin_s
+
     def ear_s(self, now: float) -> float:
         """Return what the room hears at ``now``."""
         return self.position_s + (now - self.seen_at if self.running and self.ready else 0.0)

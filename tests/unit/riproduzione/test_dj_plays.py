@@ -149,6 +149,18 @@ def test_a_song_without_its_file_is_set_aside(room: Room) -> None:
     assert [reason.code for reason in reasons.read_all(room.venue.failed_processing)] == ["song-file-missing"]
 
 
+@pytest.mark.parametrize(("cue_in_s", "file_s"), [(5.0, 1.0), (0.0, 0.03)])
+def test_a_song_over_before_its_first_sound_is_set_aside_and_the_next_plays(
+    room: Room, cue_in_s: float, file_s: float
+) -> None:
+    room.put("stub", a_sound(60, cue_in_s), file_s=file_s)
+    room.put("two")
+    room.pass_time(2)
+    assert room.player.sounding().keys() == {"two"}
+    assert [reason.code for reason in reasons.read_all(room.venue.failed_processing)] == ["song-unplayable"]
+    assert room.queued() == []
+
+
 def test_a_card_never_leads_outside_the_songs_folder(room: Room) -> None:
     card = room.put("one")
     assert audio_of(room.venue, card).parent == room.venue.songs
