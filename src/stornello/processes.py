@@ -63,14 +63,15 @@ def environment_of_child() -> dict[str, str]:
     return dict(os.environ) | {PARENT: str(os.getpid())}
 
 
-def end_with_parent(how: signal.Signals = signal.SIGTERM) -> None:
+def end_with_parent(how: signal.Signals = signal.SIGTERM) -> bool:
     """Ask the kernel to send us ``how`` when our parent dies (Linux; elsewhere the locks alone protect the work).
 
-    Does nothing unless the parent named itself by :func:`environment_of_child`. Source: prctl(2), PR_SET_PDEATHSIG.
+    Does nothing, and returns False, unless the parent is one of ours, which named itself by
+    :func:`environment_of_child`. Source: prctl(2), PR_SET_PDEATHSIG.
     """
     parent = os.environ.pop(PARENT, "")
-    if not parent or not sys.platform.startswith("linux"):
-        return
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, int(how))
-    if os.getppid() != int(parent):  # it died before the kernel knew
-        os.kill(os.getpid(), how)
+    if parent and sys.platform.startswith("linux"):
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, int(how))
+        if os.getppid() != int(parent):  # it died before the kernel knew
+            os.kill(os.getpid(), how)
+    return bool(parent)

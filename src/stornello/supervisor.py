@@ -7,6 +7,7 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from stornello.domain.backoff import backoff
 from stornello.domain.clock import Clock
@@ -17,6 +18,7 @@ log = logging.getLogger(__name__)
 _HEALTHY_S = 60.0
 """A service that ran this long starts again at once."""
 
+_MOST_OUT_BYTES = 1_000_000
 _STOP_S = 2.5
 _TICK_S = 0.2
 
@@ -78,7 +80,7 @@ class Supervisor:
 
     def _start(self, service: Service) -> None:
         service.started_at = self.clock.monotonic()
-        with (self.logs / f"{service.name}.out").open("ab") as last_words:  # what a native crash says goes nowhere else
+        with _open_out(self.logs / f"{service.name}.out") as last_words:
             service.process = subprocess.Popen(
                 service.command,
                 stdin=subprocess.DEVNULL,
@@ -96,3 +98,9 @@ class Supervisor:
         wait_s = 0.0 if service.falls == 1 else backoff(service.falls - 1, 0.5, 30.0)
         service.not_before = now + wait_s
         log.error("service fell", extra={"fell": service.name, "exit": code, "again_in_s": round(wait_s, 1)})
+
+
+def _open_out(path: Path) -> BinaryIO:
+    """Open what a service says outside its log, such as a native crash's last words; begun anew when it is long."""
+    is_long = path.exists() and path.stat().st_size > _MOST_OUT_BYTES
+    return path.open("wb" if is_long else "ab")

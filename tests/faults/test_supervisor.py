@@ -80,6 +80,15 @@ def test_it_does_not_begin_beside_a_service_run_by_hand(night: Night) -> None:
     assert f"'watchdog' already runs in this venue (process {by_hand.pid})" in up.stderr
 
 
+def test_what_is_in_a_services_log_is_not_kept_twice(night: Night) -> None:
+    night.start("up")
+    wait_until(lambda: is_up(night), 20)
+    log = night.venue.logs / "watchdog.log"
+    (night.venue.from_tables / "5-anna.opus").write_text("no sound")
+    wait_until(lambda: log.exists() and "recording claimed" in log.read_text(), 20)
+    assert log.with_suffix(".out").read_text() == ""
+
+
 @pytest.fixture
 def keeper(tmp_path: Path) -> Iterator[Supervisor]:
     service = Service("brief", [sys.executable, "-c", "raise SystemExit(1)"])
@@ -129,3 +138,11 @@ def test_a_service_that_cannot_be_started_is_tried_again_later(keeper: Superviso
     keeper.tick()
     assert service.falls == 2
     assert service.not_before > keeper.clock.monotonic()
+
+
+@pytest.mark.parametrize(("said", "kept"), [(1_000_000, 1_000_000), (1_000_001, 0)])
+def test_last_words_are_kept_until_they_are_long(keeper: Supervisor, tmp_path: Path, said: int, kept: int) -> None:
+    out = tmp_path / "brief.out"
+    out.write_bytes(b"x" * said)
+    keeper.tick()
+    assert out.stat().st_size == kept

@@ -45,14 +45,14 @@ def register(app: typer.Typer) -> None:
 def up(folder: Folder = HERE, lang: Lang = None) -> None:
     """Run and supervise the three services until stopped; in a terminal show the dashboard."""
     del lang
-    processes.end_with_parent()
+    is_supervised = processes.end_with_parent()
     venue, settings = open_venue(folder)
     engines.require_engines(settings)
     lock = hold(venue.run, "up")
     for service in SERVICES:
         hold(venue.run, service).release()  # whoever runs one by hand is told so now, not by a restart loop
     shows = sys.stdout.isatty()
-    logs.set_up("up", venue.logs, None if shows else sys.stderr)
+    logs.set_up("up", venue.logs, None if shows or is_supervised else sys.stderr)
     stop = stop_on_signals()
     keeper = _supervisor(venue)
     thread = threading.Thread(target=keeper.run, args=(stop,), name="supervisor")
@@ -75,10 +75,10 @@ def _supervisor(venue: Venue) -> Supervisor:
 def riproduzione(folder: Folder = HERE, lang: Lang = None) -> None:
     """Play the queue until stopped; in a terminal show the dashboard."""
     del lang
-    processes.end_with_parent()
+    is_supervised = processes.end_with_parent()
     venue, settings = open_venue(folder)
     shows = sys.stdout.isatty()
-    logs.set_up("riproduzione", venue.logs, None if shows else sys.stderr)
+    logs.set_up("riproduzione", venue.logs, None if shows or is_supervised else sys.stderr)
     lock = hold(venue.run, "riproduzione")
     stop = stop_on_signals()
     from stornello.wiring import riproduzione as wiring  # noqa: PLC0415 - imports much

@@ -62,9 +62,9 @@ def producer(folder: Folder = HERE, lang: Lang = None) -> None:
 
 def serve_until_stopped(service: str, folder: Path, serve: Callable[[Venue, Settings, threading.Event], None]) -> None:
     """Run ``serve`` as the venue's one ``service`` until SIGTERM or Ctrl-C."""
-    processes.end_with_parent()
+    is_supervised = processes.end_with_parent()
     venue, settings = open_venue(folder)
-    logs.set_up(service, venue.logs, sys.stderr)
+    logs.set_up(service, venue.logs, None if is_supervised else sys.stderr)
     lock = hold(venue.run, service)
     stop = stop_on_signals()
     try:
