@@ -13,13 +13,15 @@ import pytest
 from stornello.domain.errors import ModelMissing, ProviderRefused, RecordingError
 from stornello.providers.speech.embedded import FasterWhisperTranscriber
 from stornello.seams import Transcriber
+from stornello.settings import Settings
+from stornello.wiring import watchdog
 
 BOTH = ("it", "en")
 RATE = 16_000
 
 
 def embedded(request: pytest.FixtureRequest) -> Transcriber:
-    return FasterWhisperTranscriber(request.getfixturevalue("whisper_base"), "whisper-base")
+    return FasterWhisperTranscriber(request.getfixturevalue("whisper_base"))
 
 
 TRANSCRIBERS: list[Callable[[pytest.FixtureRequest], Transcriber]] = [embedded]
@@ -126,21 +128,28 @@ def test_two_threads_may_listen_at_once(transcriber: Transcriber, jfk: Path, ita
 
 def test_embedded_without_a_model_says_so(tmp_path: Path, jfk: Path) -> None:
     with pytest.raises(ModelMissing, match="no usable Whisper model"):
-        FasterWhisperTranscriber(tmp_path, "none").hear(jfk, BOTH)
+        FasterWhisperTranscriber(tmp_path).hear(jfk, BOTH)
 
 
 def test_embedded_with_a_damaged_model_says_so(tmp_path: Path, whisper_base: Path, jfk: Path) -> None:
     for path in whisper_base.iterdir():
         (tmp_path / path.name).write_bytes(path.read_bytes()[:2_000])
     with pytest.raises(ModelMissing, match="no usable Whisper model"):
-        FasterWhisperTranscriber(tmp_path, "damaged").hear(jfk, BOTH)
+        FasterWhisperTranscriber(tmp_path).hear(jfk, BOTH)
 
 
 def test_embedded_with_unknown_languages_says_so(whisper_base: Path, jfk: Path) -> None:
     with pytest.raises(ProviderRefused, match="none of the chosen languages"):
-        FasterWhisperTranscriber(whisper_base, "whisper-base").hear(jfk, ("tlh",))
+        FasterWhisperTranscriber(whisper_base).hear(jfk, ("tlh",))
 
 
 def test_embedded_loads_nothing_for_silence(tmp_path: Path) -> None:
     silence = a_wav(tmp_path / "silence.wav", np.zeros(RATE))
-    assert FasterWhisperTranscriber(tmp_path / "nowhere", "none").hear(silence, BOTH).text == ""
+    assert FasterWhisperTranscriber(tmp_path / "nowhere").hear(silence, BOTH).text == ""
+
+
+def test_embedded_hears_as_many_at_once_as_the_settings_say(whisper_base: Path) -> None:
+    settings = Settings(hearing_workers=2, speech_model=str(whisper_base))
+    transcriber = watchdog.transcriber(settings)
+    assert isinstance(transcriber, FasterWhisperTranscriber)
+    assert transcriber._loaded().model.num_workers == 2

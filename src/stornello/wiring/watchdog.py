@@ -39,7 +39,7 @@ def transcriber(settings: Settings) -> Transcriber:
         return cast("Transcriber", installed("transcribers", settings.transcriber)(settings))
     from stornello.providers.speech.embedded import FasterWhisperTranscriber  # noqa: PLC0415 - extra [embedded]
 
-    return FasterWhisperTranscriber(lambda: speech_model(settings.speech_model), settings.speech_model)
+    return FasterWhisperTranscriber(lambda: speech_model(settings.speech_model), workers=settings.hearing_workers)
 
 
 def speech_model(name: str) -> Path:

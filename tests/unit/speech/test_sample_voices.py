@@ -55,7 +55,7 @@ def test_the_short_one_is_short() -> None:
 
 @pytest.fixture(scope="module")
 def transcriber(whisper_base: Path) -> FasterWhisperTranscriber:
-    return FasterWhisperTranscriber(whisper_base, "whisper-base")
+    return FasterWhisperTranscriber(whisper_base)
 
 
 @pytest.mark.parametrize("note", samples.voices(), ids=lambda note: note.stem)

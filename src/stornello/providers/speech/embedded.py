@@ -23,16 +23,16 @@ class FasterWhisperTranscriber:
 
     Args:
         model_dir: the folder of a CTranslate2 Whisper model, or what finds (and perhaps fetches) it.
-        model_label: what people call the model, such as ``whisper-base``.
         threads: processor threads of one recognition.
+        workers: recognitions that may run at once; further callers wait.
     """
 
     name = "embedded"
 
-    def __init__(self, model_dir: Callable[[], Path] | Path, model_label: str, threads: int = 2) -> None:
+    def __init__(self, model_dir: Callable[[], Path] | Path, threads: int = 2, workers: int = 1) -> None:
         self._model_dir = model_dir
-        self.model_label = model_label
         self._threads = threads
+        self._workers = workers
         self._loading = threading.Lock()
         self._model: WhisperModel | None = None
 
@@ -59,7 +59,7 @@ class FasterWhisperTranscriber:
     def _loaded(self) -> "WhisperModel":
         with self._loading:
             if self._model is None:
-                self._model = _load(self._folder(), self._threads)
+                self._model = _load(self._folder(), self._threads, self._workers)
             return self._model
 
     def _folder(self) -> Path:
@@ -122,11 +122,11 @@ def _speech_s(samples: Any) -> float:  # noqa: ANN401 - as above
     return spoken / RATE
 
 
-def _load(folder: Path, threads: int) -> "WhisperModel":
+def _load(folder: Path, threads: int, workers: int) -> "WhisperModel":
     from faster_whisper import WhisperModel  # noqa: PLC0415
 
     try:
-        return WhisperModel(str(folder), device="cpu", compute_type="int8", cpu_threads=threads)
+        return WhisperModel(str(folder), device="cpu", compute_type="int8", cpu_threads=threads, num_workers=workers)
     except MemoryError as error:
         raise _stumbled() from error
     except Exception as error:  # tokenizers raises bare Exception for a damaged file
