@@ -7,6 +7,7 @@
 
 import importlib.util
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, cast
 
 from stornello.domain.errors import SettingsError
@@ -37,6 +38,23 @@ def require_engines(settings: Settings) -> None:
             Plain("I motori di casa non sono installati.", "The embedded engines are not installed."),
             Plain("Installali: pip install 'stornello[embedded]'", "Install them: pip install 'stornello[embedded]'"),
         )
+
+
+def speech_model_here() -> Path | None:
+    """Return the folder of the best of our speech models that is on this machine; never uses the network."""
+    from stornello import models  # noqa: PLC0415 - other engines need none
+
+    return models.find("whisper-small") or models.find("whisper-base")
+
+
+def heard_by(settings: Settings) -> str:
+    """Return who hears, as a song's card tells it, such as ``embedded (whisper base)``."""
+    if settings.transcriber not in OWN:
+        return settings.transcriber
+    if settings.speech_model != "auto":
+        return f"{EMBEDDED} (whisper {Path(settings.speech_model).name})"
+    here = speech_model_here()
+    return f"{EMBEDDED} ({' '.join(here.name.split('-')[:2])})" if here else EMBEDDED
 
 
 def installed(kind: str, name: str) -> Callable[[Settings], Any]:

@@ -9,7 +9,7 @@ from stornello.generate_song import SongMaker
 from stornello.seams import Lyricist, MusicStudio
 from stornello.settings import Settings
 from stornello.spool.paths import Venue
-from stornello.wiring.engines import EMBEDDED, OWN, installed
+from stornello.wiring.engines import OWN, heard_by, installed
 
 
 def build(venue: Venue, settings: Settings, milestone: Callable[[str], None]) -> SongMaker:
@@ -19,7 +19,7 @@ def build(venue: Venue, settings: Settings, milestone: Callable[[str], None]) ->
         lyricist=lyricist(settings),
         studio=studio(settings),
         languages=settings.languages,
-        heard_by=EMBEDDED if settings.transcriber in OWN else settings.transcriber,
+        heard_by=heard_by(settings),
         deadline_s=settings.job_deadline_seconds,
         clock=SystemClock(),
         milestone=milestone,

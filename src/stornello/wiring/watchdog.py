@@ -14,7 +14,7 @@ from stornello.seams import Transcriber
 from stornello.settings import Settings
 from stornello.spool.journal import Journal
 from stornello.spool.paths import Venue
-from stornello.wiring.engines import OWN, installed, require_engines
+from stornello.wiring.engines import OWN, installed, require_engines, speech_model_here
 
 
 def build(venue: Venue, settings: Settings) -> AudioWatchdog:
@@ -49,8 +49,7 @@ def speech_model(name: str) -> Path:
     """
     if name != "auto":
         return _chosen_speech_model(name)
-    here = models.find("whisper-small") or models.find("whisper-base")
-    if here:
+    if here := speech_model_here():
         return here
     try:
         return models.ensure("whisper-small")

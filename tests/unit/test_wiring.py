@@ -1,0 +1,39 @@
+"""What the settings become."""
+
+from pathlib import Path
+
+import pytest
+
+from stornello.generate_song import SongMaker
+from stornello.models import MANIFEST
+from stornello.settings import Settings
+from stornello.spool.paths import Venue
+from stornello.wiring import song, watchdog
+
+
+def a_maker(tmp_path: Path, settings: Settings) -> SongMaker:
+    return song.build(Venue(tmp_path), settings, print)
+
+
+def pretend(models: Path, name: str) -> Path:
+    """Lay down files of the model's sizes, which is all that tells that it is here."""
+    folder = models / MANIFEST[name].folder_name
+    folder.mkdir(parents=True)
+    for file in MANIFEST[name].files:
+        with (folder / file.name).open("wb") as empty:
+            empty.truncate(file.size)
+    return folder
+
+
+def test_the_card_names_the_model_that_hears(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STORNELLO_MODELS", str(tmp_path))
+    assert a_maker(tmp_path, Settings()).heard_by == "embedded"
+    for size in ("base", "small"):
+        folder = pretend(tmp_path, f"whisper-{size}")
+        assert a_maker(tmp_path, Settings()).heard_by == f"embedded (whisper {size})"
+        assert watchdog.speech_model("auto") == folder
+
+
+def test_the_card_names_the_model_that_was_chosen(tmp_path: Path) -> None:
+    for chosen in ("large-v3", str(tmp_path / "large-v3")):
+        assert a_maker(tmp_path, Settings(speech_model=chosen)).heard_by == "embedded (whisper large-v3)"
