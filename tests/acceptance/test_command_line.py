@@ -26,6 +26,20 @@ COMMANDS = (
     "config",
 )
 
+WITHOUT_ENGINES = """
+import sys
+from importlib.machinery import PathFinder
+
+class Light(PathFinder):
+    @classmethod
+    def find_spec(cls, name, path=None, target=None):
+        hidden = name.split(".")[0] in {"faster_whisper", "midirenderer", "numpy", "pedalboard", "pyworld"}
+        return None if hidden else super().find_spec(name, path, target)
+
+sys.meta_path[sys.meta_path.index(PathFinder)] = Light
+"""
+"""Makes any Python a light venue's, without the embedded extra."""
+
 
 def check_plain(night: Night, *command: str, says: str, code: int = 1) -> str:
     """Run a command that cannot work: it says why in a plain sentence on stderr, and no more."""
@@ -34,6 +48,14 @@ def check_plain(night: Night, *command: str, says: str, code: int = 1) -> str:
     assert says in done.stderr
     assert "Traceback" not in done.stderr + done.stdout
     return done.stderr
+
+
+def a_job(night: Night, told: str = "we were all here together") -> Path:
+    """Lay down a claimed job."""
+    job = night.venue.jobs / "5_203000_a1b2c3"
+    (job / "transcripts").mkdir(parents=True)
+    (job / "transcripts" / "anna.txt").write_text(told)
+    return job
 
 
 @pytest.fixture
@@ -186,21 +208,27 @@ def test_a_demo_wants_a_new_folder_and_recordings_that_are_there(venue: Night, t
 
 def test_a_job_is_made_by_hand(venue: Night) -> None:
     venue.settings |= INSTANT
-    job = venue.venue.jobs / "5_203000_a1b2c3"
-    (job / "transcripts").mkdir(parents=True)
-    (job / "transcripts" / "anna.txt").write_text("we were all here together")
+    job = a_job(venue)
     done = venue.run("generate-song", str(job))
     assert done.returncode == 0, done.stderr
     assert "MILESTONE: DONE" in done.stdout
     assert (venue.venue.songs / "5_203000_a1b2c3.json").exists()
 
 
+def test_a_song_by_hand_where_the_engines_are_not_installed_says_how_to_mend_it(venue: Night, tmp_path: Path) -> None:
+    light = tmp_path / "light"
+    light.mkdir()
+    (light / "sitecustomize.py").write_text(WITHOUT_ENGINES)
+    venue.settings |= {"PYTHONPATH": str(light)}
+    job = a_job(venue)
+    check_plain(venue, "generate-song", str(job), says="pip install 'stornello[embedded]'", code=3)
+    assert (job / "reason.json").exists()
+
+
 @pytest.mark.parametrize("bug", [{}, {"DOUBLES_BUG": "1"}])
 def test_what_guests_say_is_in_no_log(venue: Night, bug: dict[str, str]) -> None:
     venue.settings |= INSTANT | bug
-    job = venue.venue.jobs / "5_203000_a1b2c3"
-    (job / "transcripts").mkdir(parents=True)
-    (job / "transcripts" / "anna.txt").write_text("Persephone told everybody")
+    job = a_job(venue, "Persephone told everybody")
     done = venue.run("generate-song", str(job))
     logs = "".join(path.read_text() for path in venue.venue.logs.iterdir())
     assert "Persephone" not in done.stdout + done.stderr + logs

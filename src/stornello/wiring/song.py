@@ -9,11 +9,12 @@ from stornello.generate_song import SongMaker
 from stornello.seams import Lyricist, MusicStudio
 from stornello.settings import Settings
 from stornello.spool.paths import Venue
-from stornello.wiring.engines import OWN, heard_by, installed
+from stornello.wiring.engines import OWN, heard_by, installed, require_engines
 
 
 def build(venue: Venue, settings: Settings, milestone: Callable[[str], None]) -> SongMaker:
-    """Build GenerateSong."""
+    """Build GenerateSong. Raises SettingsError, like the other builders, when its engines are not to be had."""
+    require_engines(settings)
     return SongMaker(
         venue=venue,
         lyricist=lyricist(settings),
