@@ -37,3 +37,7 @@ def test_the_card_names_the_model_that_hears(tmp_path: Path, monkeypatch: pytest
 def test_the_card_names_the_model_that_was_chosen(tmp_path: Path) -> None:
     for chosen in ("large-v3", str(tmp_path / "large-v3")):
         assert a_maker(tmp_path, Settings(speech_model=chosen)).heard_by == "embedded (whisper large-v3)"
+
+
+def test_a_song_gives_up_by_itself_before_its_worker_ends_it(tmp_path: Path) -> None:
+    assert a_maker(tmp_path, Settings(job_deadline_seconds=100)).deadline_s == pytest.approx(90)

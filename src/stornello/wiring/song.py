@@ -11,6 +11,9 @@ from stornello.settings import Settings
 from stornello.spool.paths import Venue
 from stornello.wiring.engines import OWN, heard_by, installed, require_engines
 
+_OWN_SHARE = 0.9
+"""Of the job's time: a child that waits in vain is to say why before its worker ends it without a word."""
+
 
 def build(venue: Venue, settings: Settings, milestone: Callable[[str], None]) -> SongMaker:
     """Build GenerateSong. Raises SettingsError, like the other builders, when its engines are not to be had."""
@@ -21,7 +24,7 @@ def build(venue: Venue, settings: Settings, milestone: Callable[[str], None]) ->
         studio=studio(settings),
         languages=settings.languages,
         heard_by=heard_by(settings),
-        deadline_s=settings.job_deadline_seconds,
+        deadline_s=settings.job_deadline_seconds * _OWN_SHARE,
         clock=SystemClock(),
         milestone=milestone,
     )
