@@ -4,6 +4,10 @@ import logging
 from dataclasses import dataclass, field
 
 from stornello.domain.clock import Clock
+from stornello.domain.errors import StornelloError
+from stornello.domain.names import SongId
+from stornello.domain.songs import SongCard
+from stornello.riproduzione import shelf
 from stornello.riproduzione.decks import Decks
 from stornello.riproduzione.turn import Turn
 from stornello.settings import Settings
@@ -13,13 +17,17 @@ from stornello.spool.playlist import Playlist
 
 log = logging.getLogger(__name__)
 
+SETTLE_AGAIN_S = 0.5
+"""How soon a disk that refuses is tried again."""
+
 
 @dataclass(slots=True)
 class Booth:
     """At most three songs are in hand.
 
     ``current`` is the one that the room hears, ``cued`` is held at its first sound on the other deck, ``leaving`` fades
-    under the current one. ``level`` is the volume of the decks at this moment, in percent.
+    under the current one. ``level`` is the volume of the decks at this moment, in percent. ``owed`` are songs that the
+    DJ is done with, or has begun, while the disk still has to be told: why they are set aside, None for those heard.
     """
 
     venue: Venue
@@ -33,20 +41,35 @@ class Booth:
     cued: Turn | None = None
     leaving: Turn | None = None
     paused: bool = False
-    songs_played: int = field(default=0)
+    songs_played: int = 0
+    owed: dict[SongId, tuple[SongCard, StornelloError | None]] = field(default_factory=dict)
+    settle_at: float = 0.0
 
     def turns(self) -> list[Turn]:
         """Return the songs in hand."""
         return [turn for turn in (self.leaving, self.current, self.cued) if turn]
 
     def note_start(self) -> None:
-        """Take the current song from the playlist once the room hears it."""
+        """The room hears the current song: it is to leave the playlist, whatever becomes of it."""
         turn = self.current
         if turn is None or turn.started_at or not turn.sounding:
             return
-        self.playlist.take(turn.card.id)
         turn.started_at = self.clock.now()
+        self.owed[turn.card.id] = (turn.card, None)
         log.info("song started", extra={"song": turn.card.id, "table": turn.card.table, "deck": turn.slot})
+
+    def settle(self) -> None:
+        """Set aside and take from the playlist what is owed; what a full disk refuses stays owed. Raises OSError."""
+        now = self.clock.monotonic()
+        if now < self.settle_at:
+            return
+        self.settle_at = now + SETTLE_AGAIN_S
+        for card, error in sorted(self.owed.values(), key=lambda owed: owed[1] is not None):  # first those heard
+            if error:
+                shelf.set_aside(self.venue, card, error, self.clock.now())
+            self.playlist.take(card.id)
+            del self.owed[card.id]
+        self.settle_at = now
 
     def let_go(self) -> None:
         """Put away the songs that have been heard to their end."""

@@ -54,8 +54,8 @@ class Cueing:
         return crossfade.fade_length(self.booth.settings.crossfade_seconds, leaving, coming)
 
     def _next_card(self) -> SongCard | None:
-        in_hand = self.booth.current.card.id if self.booth.current else None
-        return next((card for card in self.booth.playlist.waiting() if card.id != in_hand), None)
+        done = {*self.booth.owed, self.booth.current.card.id if self.booth.current else ""}
+        return next((card for card in self.booth.playlist.waiting() if card.id not in done), None)
 
     def _cue(self, card: SongCard, now: float) -> None:
         current = self.booth.current

@@ -72,6 +72,7 @@ class Dj:
             self._cueing.look()
             self._passages.look()
             self._glide()
+            self.booth.settle()  # last: a disk that refuses stops nothing of the above
         except PlayerLost as error:
             log.warning("a deck did not obey; the next tick finds which", extra={"code": error.code})
         except OSError as error:
@@ -159,6 +160,8 @@ class Dj:
             self.clock.sleep(BUFFERED_S)
         for turn in self.booth.turns():
             self.booth.retire(turn)
+        with suppress(OSError):  # told already
+            self.booth.settle()
         self.booth.current = self.booth.cued = self.booth.leaving = None
 
     def _lower(self, heard: list[Turn], level: float) -> None:

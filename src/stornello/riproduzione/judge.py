@@ -47,9 +47,8 @@ class Judge:
             self.reject(card, error)
 
     def reject(self, card: SongCard, error: StornelloError) -> None:
-        """Set the song aside and take it from the playlist."""
-        shelf.set_aside(self.booth.venue, card, error, self.booth.clock.now())
-        self.booth.playlist.take(card.id)
+        """Have the song set aside and taken from the playlist."""
+        self.booth.owed[card.id] = (card, error)
 
 
 def _error(turn: Turn) -> StornelloError:

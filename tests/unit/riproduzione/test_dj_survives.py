@@ -131,6 +131,21 @@ def test_a_dj_that_comes_back_much_later_begins_with_the_queue(room: Room) -> No
     assert room.player.sounding().keys() == {"two"}
 
 
+def test_a_full_disk_costs_no_song_and_no_passage_and_none_is_heard_twice(room: Room) -> None:
+    for song in ("one", "two", "three"):
+        room.put(song)
+    room.put("bad", file_s=0)
+    room.playlist.taken_path.mkdir()  # the playlist cannot be written
+    assert min(room.powers(160)[10:]) > 0.9
+    room.pass_time(60)
+    assert list(room.heard()) == ["one", "two", "three"]
+    assert room.player.loads.count("three") == 1
+    assert room.queued() == ["one", "two", "three", "bad"]
+    room.playlist.taken_path.rmdir()
+    room.pass_time(1)
+    assert room.queued() == []
+
+
 def test_a_playlist_that_cannot_be_written_does_not_stop_the_music(room: Room) -> None:
     room.put("one")
     room.put("bad", file_s=0)
