@@ -24,7 +24,7 @@ class LifeLock:
             self._lock.acquire(timeout=0)
         except Timeout:
             return False
-        self._holder.write_text(json.dumps({"pid": os.getpid()}))
+        self._holder.write_text(json.dumps({"pid": os.getpid(), "life": _life(os.getpid())}))
         return True
 
     def release(self) -> None:
@@ -50,15 +50,33 @@ class LifeLock:
         except ProcessLookupError:
             return False
         except PermissionError:
-            return True
-        return True
+            pass  # another user's, but alive
+        return _life(pid) in {"", self._told().get("life")}
 
     def holder(self) -> int | None:
         """Return the process id that took the lock last, if known."""
+        pid = self._told().get("pid")
+        return pid if isinstance(pid, int) else None
+
+    def _told(self) -> dict[str, object]:
         try:
-            return int(json.loads(self._holder.read_text())["pid"])
-        except (OSError, ValueError, KeyError, TypeError):
-            return None
+            told = json.loads(self._holder.read_text())
+        except (OSError, ValueError):
+            return {}
+        return told if isinstance(told, dict) else {}
+
+
+def _life(pid: int) -> str:
+    """Return what tells this process from others that get its number: boot and start; empty where nothing tells.
+
+    Source: proc(5): starttime, the 22nd field of /proc/pid/stat, counts clock ticks since the boot.
+    """
+    try:
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+        after_name = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return ""
+    return f"{boot} {after_name[19]}"
 
 
 def hold(run: Path, service: str) -> LifeLock:

@@ -1,5 +1,6 @@
 """What the house remembers: counts, locks, journal and reasons."""
 
+import json
 import multiprocessing
 import os
 import sqlite3
@@ -121,6 +122,21 @@ def test_a_lock_ends_with_a_holder_that_never_let_go(tmp_path: Path) -> None:
     assert lock.holder() == os.getpid()
     lock.release()
     assert lock.is_free()
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="only Linux tells when a process began")
+@pytest.mark.parametrize("part", [0, 1], ids=["another boot", "another start"])
+def test_a_process_that_got_the_number_of_a_dead_holder_holds_nothing(tmp_path: Path, part: int) -> None:
+    lock = hold(tmp_path, "x")
+    assert lock.looks_held()
+    note = tmp_path / "x.lock.holder"
+    told = json.loads(note.read_text())
+    life = told["life"].split()
+    life[part] = "0"
+    note.write_text(json.dumps(told | {"life": " ".join(life)}))
+    assert lock.holder() == os.getpid()
+    assert not lock.looks_held()
+    lock.release()
 
 
 @pytest.mark.parametrize("torn", ["", "{", "5", "{}", '{"pid": null}'])
