@@ -49,7 +49,7 @@ class HandClock:
 
 @dataclass
 class FakeDeck:
-    """A deck of :class:`FakePlayer`."""
+    """A deck of :class:`FakePlayer`. ``frozen`` plays no further, ``stuck`` dies when it is held or let go."""
 
     player: "FakePlayer"
     slot: str
@@ -58,6 +58,7 @@ class FakeDeck:
     volume: float = 100.0
     closed: bool = False
     frozen: bool = False
+    stuck: bool = False
     held: bool = True
     begun_s: float = 0.0
     begun_at: float = 0.0
@@ -78,6 +79,7 @@ class FakeDeck:
         self.envelope = envelope
 
     def hold(self, *, on: bool) -> None:
+        self.closed |= self.stuck
         self._alive()
         self._move_to(self.position_s)
         self.held = on

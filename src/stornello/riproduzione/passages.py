@@ -71,8 +71,8 @@ class Passages:
             return
         if wait > 0:
             self.booth.clock.sleep(wait)
+        self._start(cued)  # first: a deck lost here must not leave the song in two places
         self.booth.leaving = current
-        self._start(cued)
 
 
 def _plan(current: Turn, handover: Handover | None) -> None:

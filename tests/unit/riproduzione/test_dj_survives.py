@@ -47,6 +47,17 @@ def test_a_player_lost_in_a_passage_costs_the_other_song_nothing(room: Room, son
     assert list(room.heard()) == ["one"]
 
 
+def test_a_player_lost_at_the_very_passage_counts_the_leaving_song_once(room: Room) -> None:
+    room.put("one")
+    room.put("two")
+    room.pass_time(20)
+    room.deck_of("two").stuck = True
+    room.pass_time(50)
+    assert room.player.sounding().keys() == {"two"}
+    assert [song for song, _, _ in room.journal.plays()] == ["one"]
+    assert room.dj.now_playing().songs_played == 1
+
+
 def test_a_cued_player_that_dies_is_cued_again(room: Room) -> None:
     room.put("one")
     room.put("two")
