@@ -84,8 +84,9 @@ class Dj:
         """Hold the room, or let it go on; None: the other of the two."""
         self.booth.paused = not self.booth.paused if on is None else on
         for turn in self._heard():
-            turn.hold(on=self.booth.paused)
             turn.moved_at = self.clock.monotonic()
+            with suppress(PlayerLost):  # the next tick finds it
+                turn.hold(on=self.booth.paused)
 
     def next(self) -> None:
         """Pass to the next song as soon as that can be shaped; fade out when there is none."""

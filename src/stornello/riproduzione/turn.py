@@ -63,9 +63,9 @@ class Turn:
         self.deck.shape(self.envelope())
 
     def hold(self, *, on: bool) -> None:
-        """Hold it, or let it sound."""
-        self.deck.hold(on=on)
+        """Hold it, or let it sound. A deck lost on the way is replaced by one that does what is wanted here."""
         self.running = not on
+        self.deck.hold(on=on)
 
     def seek(self, to_s: float, now: float) -> None:
         """Go on from ``to_s``."""

@@ -36,6 +36,20 @@ def test_a_paused_room_whose_player_dies_stays_paused(room: Room) -> None:
     assert room.player.sounding()["one"] == pytest.approx(11, abs=0.3)
 
 
+def test_a_pause_that_loses_its_player_pauses(room: Room) -> None:
+    room.put("one")
+    room.put("two")
+    room.pass_time(57)
+    room.deck_of("one").stuck = room.deck_of("two").stuck = True
+    room.dj.pause()
+    room.pass_time(5)
+    assert room.player.power() == 0
+    assert room.dj.now_playing().paused
+    room.dj.pause()
+    room.pass_time(1)
+    assert room.player.power() == pytest.approx(1.0)
+
+
 @pytest.mark.parametrize("song", ["one", "two"])
 def test_a_player_lost_in_a_passage_costs_the_other_song_nothing(room: Room, song: str) -> None:
     room.put("one")
