@@ -13,6 +13,7 @@ from stornello.domain.clock import Clock
 from stornello.domain.crossfade import Envelope
 from stornello.domain.errors import PlayerLost, ProviderRefused
 from stornello.domain.plain import Plain
+from stornello.providers.player.ipc import TIMEOUT_S
 from stornello.seams import DeckState
 
 NOTHING = Plain("", "")
@@ -49,7 +50,10 @@ class HandClock:
 
 @dataclass
 class FakeDeck:
-    """A deck of :class:`FakePlayer`. ``frozen`` plays no further, ``stuck`` dies when it is held or let go."""
+    """A deck of :class:`FakePlayer`. ``frozen`` plays no further, ``stuck`` dies when it is held or let go.
+
+    ``hung`` answers nothing: whoever asks waits for the time-out.
+    """
 
     player: "FakePlayer"
     slot: str
@@ -59,6 +63,7 @@ class FakeDeck:
     closed: bool = False
     frozen: bool = False
     stuck: bool = False
+    hung: bool = False
     held: bool = True
     begun_s: float = 0.0
     begun_at: float = 0.0
@@ -126,7 +131,9 @@ class FakeDeck:
         self.begun_s, self.begun_at = position_s, self.player.clock.monotonic()
 
     def _alive(self) -> None:
-        if self.closed:
+        if self.hung:
+            self.player.clock.sleep(TIMEOUT_S)
+        if self.closed or self.hung:
             raise lost()
 
 

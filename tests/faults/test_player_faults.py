@@ -164,6 +164,16 @@ def test_sigterm_ends_the_dj_and_its_players_within_two_seconds(night: Night) ->
     assert [song for song, _, _ in Journal(night.venue.journal).plays()] == ["one"]
 
 
+def test_sigterm_ends_the_dj_within_three_seconds_though_its_player_hangs(night: Night) -> None:
+    night.put("one")
+    night.begin()
+    until(lambda: night.hears("one", beyond_s=1))
+    (hung,) = night.mpvs()
+    os.kill(hung, signal.SIGSTOP)
+    assert night.end(signal.SIGTERM) < 3.0
+    assert night.mpvs() == []
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux ends children with their parent")
 def test_no_player_outlives_a_killed_dj_and_the_next_goes_on_with_the_song(night: Night) -> None:
     night.put("one")

@@ -42,6 +42,9 @@ GOODBYE_S = 0.3
 
 GOODBYE_STEPS = 30
 
+GOODBYE_WITHIN_S = 1.0
+"""A player that hangs takes longer than this to say so: the fade is over then."""
+
 BUFFERED_S = 0.4
 """What mpv has filtered already sounds on for this long."""
 
@@ -153,23 +156,32 @@ class Dj:
         )
 
     def close(self) -> None:
-        """Fade out shortly and end every player."""
-        heard = [turn for turn in self._heard() if turn.running and turn.ready]
-        for step in range(GOODBYE_STEPS if heard else 0):
-            self._lower(heard, self.booth.level * (1 - (step + 1) / GOODBYE_STEPS))
-        if heard:
-            self.clock.sleep(BUFFERED_S)
+        """Fade out shortly and end every player, also those that hang."""
+        self._fade_out([turn for turn in self._heard() if turn.running and turn.ready])
         for turn in self.booth.turns():
             self.booth.retire(turn)
         with suppress(OSError):  # told already
             self.booth.settle()
         self.booth.current = self.booth.cued = self.booth.leaving = None
 
-    def _lower(self, heard: list[Turn], level: float) -> None:
-        for turn in heard:
-            with suppress(PlayerLost):  # it ends anyway
-                turn.deck.set_volume(level)
-        self.clock.sleep(GOODBYE_S / GOODBYE_STEPS)
+    def _fade_out(self, heard: list[Turn]) -> None:
+        give_up = self.clock.monotonic() + GOODBYE_WITHIN_S
+        for step in range(GOODBYE_STEPS):
+            level = self.booth.level * (1 - (step + 1) / GOODBYE_STEPS)
+            heard = [turn for turn in heard if self.clock.monotonic() < give_up and _lowers(turn, level)]
+            if not heard:
+                return
+            self.clock.sleep(GOODBYE_S / GOODBYE_STEPS)
+        self.clock.sleep(BUFFERED_S)
 
     def _heard(self) -> list[Turn]:
         return [turn for turn in (self.booth.leaving, self.booth.current) if turn]
+
+
+def _lowers(turn: Turn, level: float) -> bool:
+    """Set a deck's volume; False when it is lost: asked once more it would take its time-out once more."""
+    try:
+        turn.deck.set_volume(level)
+    except PlayerLost:
+        return False
+    return True

@@ -107,6 +107,19 @@ def test_the_volume_stays_between_nothing_and_all(room: Room) -> None:
     assert room.dj.now_playing().volume == 0
 
 
+@pytest.mark.parametrize("hung", [{"one"}, {"two"}, {"one", "two"}])
+def test_closing_waits_for_no_player_that_hangs(room: Room, hung: set[str]) -> None:
+    room.put("one")
+    room.put("two")
+    room.pass_time(57)
+    for song in hung:
+        room.deck_of(song).hung = True
+    began = room.clock.monotonic()
+    room.dj.close()
+    assert room.clock.monotonic() - began < 3
+    assert room.player.open_decks() == []
+
+
 def test_closing_ends_every_player_and_says_what_was_heard(room: Room) -> None:
     room.put("one")
     room.put("two")
