@@ -9,7 +9,7 @@ from stornello.domain.songs import SongCard, Sound
 from stornello.riproduzione.dj import Dj
 from stornello.riproduzione.service import Riproduzione
 from stornello.settings import Settings
-from stornello.spool import atomic
+from stornello.spool import atomic, now_playing
 from stornello.spool.journal import Journal
 from stornello.spool.paths import Venue
 from stornello.spool.playlist import Playlist
@@ -35,6 +35,14 @@ class Room:
         """Start the service (again), with these settings changed."""
         self.settings = self.settings.model_copy(update=changes)
         self.service = Riproduzione(self.venue, self.settings, self.player, self.clock, self.journal)
+
+    def crash(self, away_s: float) -> None:
+        """End the DJ and its decks without a word, and start the next one after so long."""
+        for deck in self.player.open_decks():
+            deck.close()
+        self.clock.sleep(away_s)
+        self.begin()
+        self.dj.take_up(now_playing.read(self.venue.run))
 
     @property
     def dj(self) -> Dj:

@@ -110,15 +110,17 @@ class Dj:
         self.volume = max(0, min(100, percent))
 
     def take_up(self, said: NowPlaying | None) -> None:
-        """Go on with the song that was playing when the DJ before us crashed."""
+        """Go on with the song that was playing when the DJ before us crashed, as loud and as held as it was."""
         if said is None or not said.song or self.clock.now().timestamp() - said.at > RESUME_WITHIN_S:
             return
+        self.set_volume(said.volume)
+        self.booth.level, self.booth.paused = self.volume, said.paused
         card = read_card(self.booth.venue, SongId(said.song))
         deck = self.booth.decks.open(SLOTS[0]) if card else None
         if card and deck:
             turn = self.booth.current = self._cueing.turn(card, SLOTS[0], deck)
             turn.position_s = min(said.position_s, turn.part.end_s)
-            turn.running = True
+            turn.running = not said.paused
             turn.resume_on(deck, self.booth.level)
 
     def _glide(self) -> None:

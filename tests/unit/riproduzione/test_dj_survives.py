@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from fake_room import Room
@@ -132,26 +134,48 @@ def test_a_dj_that_comes_back_after_a_crash_goes_on_with_the_song(room: Room) ->
     room.put("one")
     room.put("two")
     room.pass_time(20)
-    for deck in room.player.open_decks():
-        deck.close()
-    room.clock.sleep(3)
-    room.begin()
-    room.dj.take_up(now_playing.read(room.venue.run))
+    room.crash(away_s=3)
     room.pass_time(1)
     assert room.player.sounding()["one"] == pytest.approx(20.5, abs=1)
     room.pass_time(36)
     assert room.player.sounding().keys() == {"one", "two"}
 
 
+def test_a_dj_that_comes_back_after_a_crash_is_as_loud_and_as_paused_as_before(room: Room) -> None:
+    room.put("one")
+    room.pass_time(20)
+    room.dj.set_volume(30)
+    room.pass_time(2)
+    room.dj.pause()
+    room.pass_time(1)
+    room.crash(away_s=3)
+    assert room.deck_of("one").volume == 30
+    room.pass_time(5)
+    assert room.player.power() == 0
+    said = room.dj.now_playing()
+    assert (said.volume, said.paused) == (30, True)
+    room.dj.pause()
+    room.pass_time(1)
+    assert room.player.sounding()["one"] == pytest.approx(23, abs=0.5)
+    assert room.deck_of("one").volume == 30
+
+
+def test_a_song_whose_dj_crashed_at_its_very_end_is_no_bad_song(room: Room) -> None:
+    room.put("one")
+    room.put("two")
+    room.pass_time(20)
+    now_playing.write(room.venue.run, replace(room.dj.now_playing(), position_s=60.0))
+    room.crash(away_s=3)
+    room.pass_time(2)
+    assert room.player.sounding().keys() == {"two"}
+    assert reasons.read_all(room.venue.failed_processing) == []
+
+
 def test_a_dj_that_comes_back_much_later_begins_with_the_queue(room: Room) -> None:
     room.put("one")
     room.put("two")
     room.pass_time(20)
-    for deck in room.player.open_decks():
-        deck.close()
-    room.clock.sleep(3600)
-    room.begin()
-    room.dj.take_up(now_playing.read(room.venue.run))
+    room.crash(away_s=3600)
     room.pass_time(1)
     assert room.player.sounding().keys() == {"two"}
 
