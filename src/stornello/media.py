@@ -12,7 +12,7 @@ from stornello.domain.plain import Plain
 from stornello.domain.songs import Sound
 
 EXTENSIONS = frozenset({".wav", ".flac", ".mp3", ".m4a", ".ogg", ".opus", ".webm"})
-"""Recordings that are accepted; what is in them is decided by decoding, not by the name."""
+"""Names of recordings that are accepted, in small letters; what is in them is decided by decoding, not by the name."""
 
 _CONTAINERS = "wav,w64,flac,mp3,mov,mp4,m4a,3gp,3g2,mj2,ogg,matroska,webm"
 """Demuxers that hold sound and nothing else: no playlists, which could make ffmpeg open other files."""

@@ -14,6 +14,9 @@ log = logging.getLogger(__name__)
 _UNFINISHED = (".part", ".partial", ".tmp", ".crdownload", ".filepart", "~")
 """How programs name files that they will rename when they are done."""
 
+_LITTER = frozenset({"desktop.ini", "thumbs.db"})
+"""What other systems leave in any folder, besides hidden files such as .DS_Store."""
+
 _STREAMED_FACTOR = 5
 """A header that does not know its length yet: stability alone decides, over a window this much longer."""
 
@@ -91,7 +94,8 @@ class Door:
         self._unreadable.add(name)
 
     def _look(self, entry: os.DirEntry[str], prefix: str) -> Iterator[Arrival]:
-        if entry.name.startswith(".") or entry.name.lower().endswith(_UNFINISHED):
+        plain = entry.name.lower()
+        if plain.startswith(".") or plain.endswith(_UNFINISHED) or plain in _LITTER:
             return
         name = os.fsencode(prefix + entry.name).decode(errors="replace")
         try:

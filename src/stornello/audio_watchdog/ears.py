@@ -64,6 +64,8 @@ class Ears:
     def _bring_on(self, recording: Recording) -> None:
         if not recording.transcript.exists():
             audio = recording.audio
+            if audio:
+                self._refuse_unopened(audio)
             if audio is None or self._was_heard_before(recording, audio):
                 recordings.forget(recording)
                 return
@@ -102,7 +104,6 @@ class Ears:
         """Write what was said into the recording's folder."""
         attempts = int(recording.facts.get("attempts", "0")) + 1
         recording.learn(attempts=str(attempts))
-        self._refuse_giants(audio)
         self._refuse_strays(recording)
         if attempts > self.rules.retry + 1:
             raise _engine_keeps_dying()
@@ -119,7 +120,10 @@ class Ears:
         recording.speech.unlink()
         atomic.write_text(recording.transcript, heard.text.strip())
 
-    def _refuse_giants(self, audio: Path) -> None:
+    def _refuse_unopened(self, audio: Path) -> None:
+        """Refuse by name and size what is not worth a byte read."""
+        if audio.suffix not in media.EXTENSIONS:
+            raise _not_a_recording()
         if audio.stat().st_size > self.rules.most_mb * 1e6:
             most = f"{self.rules.most_mb:g} MB"
             raise RecordingError(
@@ -197,6 +201,21 @@ class Ears:
             {"code": code} if code else {}
         )
         log.log(logging.WARNING if code else logging.INFO, "recording attended", extra=facts)
+
+
+def _not_a_recording() -> RecordingError:
+    accepted = ", ".join(sorted(extension.removeprefix(".") for extension in media.EXTENSIONS))
+    return RecordingError(
+        "not-a-recording",
+        Plain(
+            f"Dal nome non è una registrazione: si accettano {accepted}.",
+            f"By its name this is no recording: {accepted} are accepted.",
+        ),
+        Plain(
+            "Se è una voce, salvala in uno di questi formati e rimettila in FROM_TABLES.",
+            "If it is a voice, save it as one of these and drop it into FROM_TABLES again.",
+        ),
+    )
 
 
 def _engine_keeps_dying() -> RecordingError:

@@ -117,9 +117,10 @@ def test_without_a_window_finished_files_come_in_at_once_and_growing_ones_do_not
     [
         *("5-anna.wav.part", "5-anna.wav.partial", "5-anna.tmp", "5-anna.wav.crdownload", "5-anna.wav.filepart"),
         *("5-anna.wav~", ".5-anna.wav", ".DS_Store", "5-anna.WAV.PART"),
+        *("desktop.ini", "Thumbs.db", "THUMBS.DB"),
     ],
 )
-def test_a_name_that_says_unfinished_stays_outside(folder: Path, door: Door, name: str) -> None:
+def test_a_name_that_says_unfinished_or_litter_stays_outside(folder: Path, door: Door, name: str) -> None:
     a_voice_note(folder / name)
     assert names(door, 0) == names(door, 1000) == []
 

@@ -16,7 +16,17 @@ from stornello.domain.plain import Plain
 from stornello.spool import reasons, recordings
 from stornello.spool.paths import Venue
 from stornello.spool.recordings import Claims, Recording
-from venues import EIGHT, STORY, ScriptedTranscriber, a_claimed_note, a_venue, files_below, some_ears, unreachable
+from venues import (
+    EIGHT,
+    STORY,
+    ScriptedTranscriber,
+    a_claimed_note,
+    a_venue,
+    a_voice_note,
+    files_below,
+    some_ears,
+    unreachable,
+)
 
 FIVE = TableId(5)
 NOBODY = 65534
@@ -201,6 +211,7 @@ def test_a_stray_that_comes_again_under_a_tables_name_is_heard(venue: Venue) -> 
 def test_a_giant_is_quarantined_unheard_and_archived(venue: Venue) -> None:
     transcriber = ScriptedTranscriber()
     some_ears(venue, transcriber, most_mb=0.001).attend(a_claimed_note(venue))
+    assert "_0000000000000000_" in archived(venue)[0].name, "not even read"
     assert (codes(venue.transcription_errors), transcriber.calls, len(archived(venue))) == (["too-large"], 0, 1)
 
 
@@ -238,6 +249,16 @@ def test_a_recording_that_may_not_be_read_is_quarantined_in_plain_words() -> Non
         assert "chmod" in reason.within("it")
         assert str(venue.transcription_errors) in reason.within("en")
         assert (venue.transcription_errors / reason.name / "audio.wav").exists()
+
+
+@pytest.mark.parametrize("name", ["5-anna.txt", "5-anna", "5-film.mkv", "5-anna.wav.longsuffix"])
+def test_what_is_no_recording_by_its_name_is_not_even_opened(venue: Venue, tmp_path: Path, name: str) -> None:
+    sound = a_voice_note(tmp_path / "sound.wav").read_bytes()
+    transcriber = ScriptedTranscriber()
+    some_ears(venue, transcriber).attend(claim_bytes(venue, name, sound))
+    (reason,) = reasons.read_all(venue.transcription_errors)
+    assert (reason.code, transcriber.calls, len(archived(venue))) == ("not-a-recording", 0, 1)
+    assert all("flac, m4a, mp3, ogg, opus, wav, webm" in sentence for sentence in (reason.what.it, reason.what.en))
 
 
 @pytest.mark.parametrize("content", [b"", b"this is no sound", b"RIFF\xff\xff\xff\xffWAVE", b"\0" * 5000])
