@@ -3,8 +3,10 @@
 import logging
 import threading
 from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
 
-from stornello.audio_watchdog.door import Door
+from stornello.audio_watchdog.door import Arrival, Door
 from stornello.audio_watchdog.ears import Ears
 from stornello.domain.backoff import backoff
 from stornello.domain.clock import Clock
@@ -14,8 +16,19 @@ from stornello.spool.recordings import Claims, Recording, recordings
 log = logging.getLogger(__name__)
 
 _RETRY_BASE_S = 2.0
+_LONGEST_WAIT_S = 600.0
 _UNEXPECTED = 4
 """An unexpected error (a full disk, a bug) is waited out like this many failed attempts."""
+
+
+class _Failed(NamedTuple):
+    """How often a claim has failed, and when to try again (monotonic)."""
+
+    times: int
+    not_before: float
+
+
+_NEVER = _Failed(0, 0.0)
 
 
 class AudioWatchdog:
@@ -35,6 +48,7 @@ class AudioWatchdog:
         self._claims = Claims(venue)
         self._in_hand: list[_Attending] = []
         self._not_before: dict[str, float] = {}
+        self._unclaimed: dict[Path, _Failed] = {}
 
     def tick(self) -> None:
         """One pass: collect results, claim what is finished at the door, give the oldest recordings to free ears."""
@@ -57,13 +71,23 @@ class AudioWatchdog:
         return min(self.poll_s, self.door.stable_s or self.poll_s) if self.door.is_watching() else self.poll_s
 
     def _take_in(self) -> None:
-        for arrival in self.door.finished(self.clock.monotonic()):
-            try:
-                self._claims.claim(arrival.path, arrival.name, self.clock.now())
-            except OSError as error:
-                log.warning("recording could not be claimed", extra={"recording": arrival.name, "errno": error.errno})
-            else:
-                log.info("recording claimed", extra={"recording": arrival.name, "bytes": arrival.size})
+        finished = self.door.finished(self.clock.monotonic())
+        there = {arrival.path for arrival in finished}
+        self._unclaimed = {path: failed for path, failed in self._unclaimed.items() if path in there}
+        for arrival in finished:
+            if self._unclaimed.get(arrival.path, _NEVER).not_before <= self.clock.monotonic():
+                self._claim(arrival)
+
+    def _claim(self, arrival: Arrival) -> None:
+        try:
+            self._claims.claim(arrival.path, arrival.name, self.clock.now())
+        except OSError as error:
+            times = self._unclaimed.get(arrival.path, _NEVER).times + 1
+            wait_s = backoff(times, _RETRY_BASE_S, _LONGEST_WAIT_S)
+            self._unclaimed[arrival.path] = _Failed(times, self.clock.monotonic() + wait_s)
+            log.warning("recording could not be claimed", extra={"recording": arrival.name, "errno": error.errno})
+        else:
+            log.info("recording claimed", extra={"recording": arrival.name, "bytes": arrival.size})
 
     def _attend(self, recording: Recording) -> None:
         waits = self._not_before.get(recording.arrival, 0.0) > self.clock.monotonic()

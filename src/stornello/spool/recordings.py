@@ -86,14 +86,19 @@ class Claims:
         self._last = max((recording.arrival for recording in recordings(venue)), default="")
 
     def claim(self, path: Path, name: str, now: datetime) -> Recording:
-        """Take the file ``path`` out of FROM_TABLES by one rename. Raises OSError when it cannot be had.
+        """Take the file ``path`` out of FROM_TABLES by one rename. Raises OSError, and leaves nothing, when it cannot.
 
         From another device (a network share) it is copied; what a crash then leaves twice is heard once.
         """
         recording = self._new(now)
-        recording.learn(name=name)
         suffix = path.suffix.lower()
-        atomic.bring(path, recording.folder / f"audio{suffix if suffix.isascii() and len(suffix) < 10 else ''}")  # noqa: PLR2004
+        try:
+            recording.learn(name=name)
+            atomic.bring(path, recording.folder / f"audio{suffix if suffix.isascii() and len(suffix) < 10 else ''}")  # noqa: PLR2004
+        except OSError:
+            if recording.audio is None:
+                shutil.rmtree(recording.folder, ignore_errors=True)
+            raise
         return recording
 
     def again(self, entry: Path, now: datetime, table: TableId | None = None) -> Recording:

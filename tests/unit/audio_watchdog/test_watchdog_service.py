@@ -1,6 +1,7 @@
 """The service: the door never waits for the ears."""
 
 import threading
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from fake_decks import HandClock
 from stornello.audio_watchdog import AudioWatchdog, bell
 from stornello.audio_watchdog.door import Door
 from stornello.spool.paths import Venue
-from stornello.spool.recordings import recordings
+from stornello.spool.recordings import Claims, Recording, recordings
 from venues import (
     STORY,
     ScriptedTranscriber,
@@ -119,6 +120,33 @@ def test_a_failed_hearing_waits_and_others_go_first(venue: Venue) -> None:
     pass_time(watchdog, 2.0)
     wait_for_ears(watchdog)
     assert staged(venue) == 2
+
+
+class Kept(Claims):
+    """Claims of a recording that somebody else does not let go of: what would be moved is not there."""
+
+    holds = True
+
+    def claim(self, path: Path, name: str, now: datetime) -> Recording:
+        return super().claim(path.with_name("nowhere.wav") if self.holds else path, name, now)
+
+
+def test_a_claim_that_keeps_failing_is_tried_ever_more_seldom_and_leaves_nothing_behind(
+    venue: Venue, caplog: pytest.LogCaptureFixture
+) -> None:
+    watchdog = a_watchdog(venue, ScriptedTranscriber())
+    kept = Kept(venue)
+    watchdog._claims = kept
+    a_voice_note(venue.from_tables / "5-anna.wav")
+    for _ in range(1000):
+        pass_time(watchdog, 1.0)
+        assert list(venue.hearing.iterdir()) == []
+    told = [record.getMessage() for record in caplog.records]
+    assert 5 < told.count("recording could not be claimed") < 15
+    kept.holds = False
+    pass_time(watchdog, 600.0)
+    wait_for_ears(watchdog)
+    assert staged(venue) == 1
 
 
 def test_an_unexpected_error_stops_nobody_and_is_tried_again(venue: Venue, caplog: pytest.LogCaptureFixture) -> None:
