@@ -34,12 +34,13 @@ def a_wav(path: Path, seconds: float) -> Path:
 
 @dataclass
 class HandClock:
-    """A clock that is turned by hand: sleeping turns it."""
+    """A clock that is turned by hand: sleeping turns it. ``set_by_s``: the time of day alone was set."""
 
     time_s: float = 1000.0
+    set_by_s: float = 0.0
 
     def now(self) -> datetime:
-        return datetime(2026, 11, 23, 20, 0, tzinfo=UTC) + timedelta(seconds=self.time_s)
+        return datetime(2026, 11, 23, 20, 0, tzinfo=UTC) + timedelta(seconds=self.time_s + self.set_by_s)
 
     def monotonic(self) -> float:
         return self.time_s

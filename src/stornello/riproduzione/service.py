@@ -35,6 +35,7 @@ class Riproduzione:
         self.clock = clock
         self.dj = Dj(venue, settings, player, clock, journal)
         self._said = NowPlaying(at=0.0)
+        self._say_at = 0.0
 
     def run(self, stop: threading.Event) -> None:
         """Play until ``stop`` is set or somebody asks for the end; then fade out and end every player."""
@@ -53,7 +54,7 @@ class Riproduzione:
         """One pass of the DJ, and say what the room hears when that has changed or a second has passed."""
         self.dj.tick()
         says = self.dj.now_playing()
-        if says.at - self._said.at >= SAY_EVERY_S or _facts(says) != _facts(self._said):
+        if self.clock.monotonic() >= self._say_at or _facts(says) != _facts(self._said):
             self._write(says)
 
     def _obey(self, asked: "queue.SimpleQueue[Request]") -> bool:
@@ -82,7 +83,7 @@ class Riproduzione:
                 self.dj.set_volume(self.dj.volume + int(percent))
 
     def _write(self, says: NowPlaying) -> None:
-        self._said = says
+        self._said, self._say_at = says, self.clock.monotonic() + SAY_EVERY_S
         try:
             now_playing.write(self.venue.run, says)
         except OSError as error:

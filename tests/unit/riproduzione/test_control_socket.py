@@ -122,3 +122,13 @@ def test_what_the_room_hears_is_on_disk_at_every_change_and_every_second(room: R
     assert len(written) < 15
     assert [said.song for said in written][-1] == "two"
     assert any(said.crossfading for said in written)
+
+
+def test_a_clock_set_back_does_not_silence_what_is_told(room: Room) -> None:
+    room.put("one")
+    room.pass_time(10)
+    room.clock.set_by_s = -3600
+    room.pass_time(5)
+    said = now_playing.read(room.venue.run)
+    assert said
+    assert said.position_s == pytest.approx(15, abs=1.2)
