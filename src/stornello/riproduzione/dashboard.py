@@ -43,8 +43,7 @@ PRESSED: dict[str, tuple[str, dict[str, object]]] = {
 class Dashboard:
     """Shows ``venue`` on ``console``: a live picture on a terminal, a line for every change elsewhere.
 
-    ``max_workers`` and ``max_queue_size`` are what the levels are told against. ``on_quit`` is called for the key q;
-    the dashboard itself ends either way.
+    ``max_workers`` and ``max_queue_size`` are what the levels are told against.
     """
 
     venue: Venue
@@ -53,7 +52,6 @@ class Dashboard:
     clock: Clock
     max_workers: int = 1
     max_queue_size: int = 5
-    on_quit: Callable[[], None] | None = None
 
     def run(self, until: Callable[[Snapshot], bool] | None, stop: threading.Event) -> Snapshot:
         """Show the venue until ``until`` says so, q is pressed or ``stop`` is set; return the last look."""
@@ -108,8 +106,6 @@ class _Picture:
     def _pressed(self, key: str | None) -> bool:
         """Do what the key means; return whether it ends the dashboard."""
         if key == "quit":
-            if self.board.on_quit:
-                self.board.on_quit()
             return True
         if key:
             self._ask(*PRESSED[key])

@@ -46,7 +46,7 @@ class Keys:
     def wait(self, seconds: float) -> str | None:
         """Return the next key's name within ``seconds``, or None."""
         if self._before is None:
-            time.sleep(seconds)
+            time.sleep(seconds)  # as the terminal does below: a person's time is the real one, not a Clock's
             return None
         if not self._unread:
             ready, _, _ = select.select([self._stream], [], [], seconds)

@@ -128,6 +128,7 @@ class MpvDeck:
                 self._output = event.get("data") or self._output
 
     def _connect(self) -> Ipc:
+        # Not by a Clock: another process starts in real time, whoever turns the house's.
         give_up = time.monotonic() + STARTS_WITHIN_S
         while time.monotonic() < give_up and self.process.poll() is None:
             try:
