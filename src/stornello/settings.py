@@ -208,7 +208,19 @@ def _from_file(file: Path) -> dict[str, Any]:
             Plain(f"{file} non si può leggere ({error.strerror}).", f"{file} cannot be read ({error.strerror})."),
             Plain("Dev'essere un file che puoi leggere.", "It must be a file that you may read."),
         ) from None
-    return {_known(name, str(file)): value for name, value in table.items() if value != ""}
+    named = [(_known(name, str(file)), value) for name, value in table.items() if value != ""]
+    _refuse_doubles([name for name, _ in named], file)
+    return dict(named)
+
+
+def _refuse_doubles(names: list[str], file: Path) -> None:
+    doubled = next((name for name in names if names.count(name) > 1), None)
+    if doubled:
+        raise SettingsError(
+            "setting-twice",
+            Plain(f"{doubled} c'è due volte in {file}.", f"{doubled} is in {file} twice."),
+            Plain("Togline una.", "Remove one of them."),
+        )
 
 
 def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
@@ -218,6 +230,16 @@ def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
     if "languages" in values:
         values["languages"] = [language.strip() for language in values["languages"].split(",")]
     return values
+
+
+def misspelt(environment: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Return the names that look like a slip for one of BARE, each with that one.
+
+    The environment belongs to other programs too, so a slip there is worth a word but is no error.
+    """
+    strangers = sorted(name for name in environment if "_" in name and name not in BARE)
+    near = ((name, difflib.get_close_matches(name, BARE, n=1, cutoff=0.85)) for name in strangers)
+    return [(name, found[0]) for name, found in near if found]
 
 
 def _known(name: str, where: str) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from night import INSTANT, Night, setting_names
+from night import INSTANT, Night, setting_names, wait_until
 from stornello import __version__, models
 from stornello.spool.snapshot import SERVICES
 
@@ -115,7 +115,7 @@ def test_status_is_for_people_and_for_programs(venue: Night) -> None:
     table = venue.venue.work_in_progress / "5"
     table.mkdir()
     (table / "anna.txt").write_text("we were here")
-    assert "Table 5: 1 notes waiting" in venue.run("status").stdout
+    assert "Notes waiting, table 5: 1" in venue.run("status").stdout
     told = json.loads(venue.run("status", "--json").stdout)
     assert told["waiting"]["5"]["notes"] == 1
     assert told["running"] == dict.fromkeys(SERVICES, False)
@@ -234,3 +234,14 @@ def test_what_guests_say_is_in_no_log(venue: Night, bug: dict[str, str]) -> None
     assert "Persephone" not in done.stdout + done.stderr + logs
     assert done.returncode == len(bug)
     assert ("ValueError at stornello_doubles.py" in done.stderr) == bool(bug), "an operator learns where it was"
+
+
+def test_up_tells_in_lines_what_happens_where_there_is_no_terminal(night: Night) -> None:
+    night.settings |= INSTANT | {"STORNELLO_SOUND_OUTPUT": "null"}
+    begun = night.start("up", "--lang", "it")
+    said = night.folder.parent / "up.said"
+    wait_until(lambda: "musica: in funzione" in said.read_text(), 30)
+    assert f"Locale: {night.folder}" in said.read_text()
+    begun.terminate()
+    assert begun.wait(5) == 0
+    assert "Traceback" not in said.read_text()

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from stornello.domain.errors import SettingsError
 from stornello.domain.plain import Language
-from stornello.settings import BARE, Settings, as_toml, meaning
+from stornello.settings import BARE, Settings, as_toml, meaning, misspelt
 
 SECRET = "sk-this-must-never-be-seen"  # noqa: S105 - an example
 
@@ -172,4 +172,17 @@ def test_no_file_whatever_gives_more_than_a_refusal(tmp_path_factory: pytest.Tem
     file = tmp_path_factory.getbasetemp() / "any.toml"
     file.write_bytes(content.encode("utf-8", "replace"))
     with contextlib.suppress(SettingsError):
+        Settings.load(file, {})
+
+
+def test_a_slip_in_a_seed_name_of_the_environment_is_noticed() -> None:
+    assert misspelt({"MAX_WORKRES": "2", "PATH": "/bin", "MAX_WORKERS": "2", "XDG_RUNTIME_DIR": "/run"}) == [
+        ("MAX_WORKRES", "MAX_WORKERS")
+    ]
+
+
+def test_a_setting_that_is_there_twice_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "stornello.toml"
+    file.write_text("max_workers = 1\nMAX_WORKERS = 2\n")
+    with pytest.raises(SettingsError, match=r"max_workers is in .* twice"):
         Settings.load(file, {})

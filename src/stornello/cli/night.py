@@ -13,12 +13,12 @@ import typer
 from stornello import logs, processes, samples
 from stornello import settings as house_settings
 from stornello.cli import goodbye
-from stornello.cli.options import HERE, Folder, Lang, open_venue
+from stornello.cli.options import HERE, Folder, Lang, look_at, open_venue
 from stornello.cli.services import stop_on_signals
 from stornello.cli.speech import LANGUAGE, console, say, tell
 from stornello.demo import Show, recorder
 from stornello.domain.clock import SystemClock
-from stornello.domain.errors import SettingsError
+from stornello.domain.errors import ModelMissing, SettingsError
 from stornello.domain.plain import Plain
 from stornello.settings import Settings
 from stornello.spool import atomic
@@ -43,7 +43,7 @@ def register(app: typer.Typer) -> None:
 
 
 def up(folder: Folder = HERE, lang: Lang = None) -> None:
-    """Run and supervise the three services until stopped; in a terminal show the dashboard."""
+    """Run and supervise the three services until stopped; show the dashboard, or a line for every change."""
     del lang
     is_supervised = processes.end_with_parent()
     venue, settings = open_venue(folder)
@@ -51,18 +51,32 @@ def up(folder: Folder = HERE, lang: Lang = None) -> None:
     lock = hold(venue.run, "up")
     for service in SERVICES:
         hold(venue.run, service).release()  # whoever runs one by hand is told so now, not by a restart loop
-    shows = sys.stdout.isatty()
-    logs.set_up("up", venue.logs, None if shows or is_supervised else sys.stderr)
+    logs.set_up("up", venue.logs)
+    tell(f"Locale: {venue.root}", f"Venue: {venue.root}")
+    _fetch_what_is_missing(settings)
     stop = stop_on_signals()
     keeper = _supervisor(venue)
     thread = threading.Thread(target=keeper.run, args=(stop,), name="supervisor")
     thread.start()
     try:
-        _watch(venue, settings, stop, None) if shows else stop.wait()
+        stop.wait() if is_supervised else _watch(venue, settings, stop, None)
     finally:
         stop.set()
         thread.join()
         lock.release()
+
+
+def _fetch_what_is_missing(settings: Settings) -> None:
+    """Fetch models now, where people see it; a failure is told, and the night begins all the same."""
+    from stornello.wiring import song, watchdog  # noqa: PLC0415 - imports much
+
+    try:
+        if settings.transcriber in engines.OWN:
+            watchdog.speech_model(settings.speech_model)
+        if settings.studio in engines.OWN:
+            song.soundfont()
+    except ModelMissing as error:
+        tell(f"{error.what.it} {error.todo.it}", f"{error.what.en} {error.todo.en}", style="yellow")
 
 
 def _supervisor(venue: Venue) -> Supervisor:
@@ -73,25 +87,24 @@ def _supervisor(venue: Venue) -> Supervisor:
 
 
 def riproduzione(folder: Folder = HERE, lang: Lang = None) -> None:
-    """Play the queue until stopped; in a terminal show the dashboard."""
+    """Play the queue until stopped; show the dashboard, or a line for every change."""
     del lang
     is_supervised = processes.end_with_parent()
     venue, settings = open_venue(folder)
-    shows = sys.stdout.isatty()
-    logs.set_up("riproduzione", venue.logs, None if shows or is_supervised else sys.stderr)
+    logs.set_up("riproduzione", venue.logs)
     lock = hold(venue.run, "riproduzione")
     stop = stop_on_signals()
     from stornello.wiring import riproduzione as wiring  # noqa: PLC0415 - imports much
 
     service = wiring.build(venue, settings)
-    if shows:
+    if is_supervised:
+        service.run(stop)
+    else:
         thread = threading.Thread(target=service.run, args=(stop,), name="dj")
         thread.start()
         _watch(venue, settings, stop, lambda _: not thread.is_alive())
         stop.set()
         thread.join()
-    else:
-        service.run(stop)
     lock.release()
 
 
@@ -156,7 +169,7 @@ def _notes(folder: Path) -> list[recorder.Note]:
 
 
 def _new_venue(folder: Path, *, fast: bool) -> tuple[Venue, Settings]:
-    if folder.exists() and any(folder.iterdir()):
+    if look_at(folder).root.exists() and any(folder.iterdir()):
         raise SettingsError(
             "demo-folder-used",
             Plain(f"{folder} non è vuota.", f"{folder} is not empty."),

@@ -1,14 +1,15 @@
 """The options that every command takes, and what they mean."""
 
+import os
 from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
 
-from stornello.cli.speech import say
+from stornello.cli.speech import errors, say
 from stornello.domain.errors import SettingsError
 from stornello.domain.plain import Plain
-from stornello.settings import Settings
+from stornello.settings import Settings, misspelt
 from stornello.spool.paths import Venue
 
 Folder = Annotated[
@@ -32,6 +33,11 @@ def open_venue(folder: Path) -> tuple[Venue, Settings]:
     """
     venue = look_at(folder)
     settings = Settings.load(venue.settings)
+    for name, near in misspelt(os.environ):
+        errors.print(
+            say(f"Nell'ambiente c'è {name}: forse {near}?", f"The environment has {name}: did you mean {near}?"),
+            markup=False,
+        )
     try:
         venue.make()
     except OSError as error:

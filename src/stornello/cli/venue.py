@@ -1,7 +1,9 @@
 """Commands about one venue: init, config, status, queue, retry."""
 
 import json
+import shlex
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -13,6 +15,7 @@ from stornello import settings as house_settings
 from stornello.cli.options import HERE, Folder, Lang, existing, look_at, open_venue
 from stornello.cli.speech import LANGUAGE, console, say, tell
 from stornello.domain.names import TableId
+from stornello.riproduzione import phrases
 from stornello.settings import Settings
 from stornello.spool import atomic, quarantine
 from stornello.spool.playlist import Playlist
@@ -42,7 +45,8 @@ def init(folder: Folder = HERE, lang: Lang = None) -> None:
         f"Locale aperto in {venue.root}. Impostazioni: {venue.settings}",
         f"Venue opened in {venue.root}. Settings: {venue.settings}",
     )
-    tell("Per cominciare: stornello up", "To begin: stornello up")
+    where = "" if venue.root == Path.cwd() else f" --folder {shlex.quote(str(venue.root))}"
+    tell(f"Per cominciare: stornello up{where}", f"To begin: stornello up{where}")
 
 
 def config(folder: Folder = HERE, lang: Lang = None) -> None:
@@ -82,18 +86,18 @@ def status(
 
 
 def _in_words(now: Snapshot) -> list[str]:
-    on = [service for service, running in now.running.items() if running]
+    on = [phrases.SERVICES[service].within(LANGUAGE) for service, running in now.running.items() if running]
     lines = [say("Servizi: ", "Services: ") + (", ".join(on) or say("nessuno in funzione", "none running"))]
     if now.playing and now.playing.song:
         lines.append(
             say("In onda: ", "Playing: ") + f"{now.playing.title} ({say('tavolo', 'table')} {now.playing.table})"
         )
     lines.append(say("In coda: ", "Queued: ") + str(len(now.queue)))
-    lines += [f"  {making.job}  {making.status.milestone}" for making in now.making]
+    lines += [f"  {making.job}  {phrases.milestone(making.status.milestone, LANGUAGE)}" for making in now.making]
     lines.append(say("All'ascolto: ", "Being heard: ") + str(now.hearing + now.arriving))
     for table, waiting in sorted(now.waiting.items()):
         lines.append(
-            say(f"Tavolo {table}: {waiting.notes} messaggi in attesa", f"Table {table}: {waiting.notes} notes waiting")
+            say(f"Messaggi in attesa, tavolo {table}: ", f"Notes waiting, table {table}: ") + str(waiting.notes)
         )
     tonight = ", ".join(f"{table}: {songs}" for table, songs in sorted(now.songs_tonight.items()))
     lines.append(say("Canzoni stasera, per tavolo: ", "Songs tonight, by table: ") + (tonight or "-"))

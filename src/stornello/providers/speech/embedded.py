@@ -14,6 +14,9 @@ if TYPE_CHECKING:  # half a second and 100 MB, only where somebody speaks
     from faster_whisper import WhisperModel
 
 RATE = 16_000
+LEAST_OWN_CHANCE = 0.1
+"""Less than this for all of the venue's languages together: somebody speaks another one."""
+
 LEAST_SPEECH_S = 0.8
 """Less than this after voice activity detection (which pads by 0.4 s on both sides) is a cough or a chair."""
 
@@ -143,7 +146,9 @@ def _spoken(model: "WhisperModel", samples: Any, languages: Sequence[str]) -> st
     if len(known) == 1:
         return known[0]
     _, _, chances = model.detect_language(samples, vad_filter=True)
-    by_language = dict(chances)
+    by_language = {language: chance for language, chance in chances if language in known}
+    if sum(by_language.values()) < LEAST_OWN_CHANCE:
+        return known[0]  # none of the venue's: the venue's own makes less nonsense than a neighbour's
     return max(known, key=lambda language: by_language.get(language, 0.0))
 
 
