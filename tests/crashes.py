@@ -5,6 +5,7 @@ changed any more, so that no ``finally`` tidies up what a real crash would leave
 Source: the n-th-failure tests of SQLite ("How SQLite Is Tested", crash testing).
 """
 
+import errno
 import os
 import sys
 import threading
@@ -27,13 +28,14 @@ class _Reaper:
         self.thread: int | None = None
         self.seen = 0
         self.dies_at = 0
+        self.end: type[BaseException] = Crash
 
     def __call__(self, event: str, details: tuple[object, ...]) -> None:
         if self.thread != threading.get_ident() or not _is_change(event, details):
             return
         self.seen += 1
         if self.dies_at and self.seen >= self.dies_at:
-            raise Crash
+            raise self.end(errno.ENOSPC, "No space left on device")
 
 
 def _is_change(event: str, details: tuple[object, ...]) -> bool:
@@ -48,9 +50,12 @@ sys.addaudithook(_reaper)
 
 
 @contextmanager
-def dying_at(change: int) -> Iterator[None]:
-    """Let the block die before its ``change``-th change of the disk (1 is the first); 0 only counts."""
-    _reaper.seen, _reaper.dies_at, _reaper.thread = 0, change, threading.get_ident()
+def dying_at(change: int, end: type[BaseException] = Crash) -> Iterator[None]:
+    """Let the block die before its ``change``-th change of the disk (1 is the first); 0 only counts.
+
+    With ``end`` OSError it lives: the disk is full from then on.
+    """
+    _reaper.seen, _reaper.dies_at, _reaper.thread, _reaper.end = 0, change, threading.get_ident(), end
     try:
         yield
     finally:

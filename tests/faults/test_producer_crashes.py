@@ -93,10 +93,35 @@ def test_a_crash_anywhere_loses_nothing_and_doubles_nothing(tmp_path: Path, act:
         check(kitchen, f"crash before change {change} of {changes}")
 
 
+@pytest.mark.parametrize("act", ACTS, ids=lambda act: str(act.__name__))
+def test_a_full_disk_is_waited_out_and_loses_nothing_and_doubles_nothing(
+    tmp_path: Path, act: Callable[[Kitchen], Act], caplog: pytest.LogCaptureFixture
+) -> None:
+    for number, venue in enumerate(venues(tmp_path), start=1):
+        kitchen = Kitchen(venue)
+        act(kitchen)
+        caplog.clear()
+        with dying_at(number, OSError):
+            passes = [kitchen.producer.try_tick() for _ in range(4)]
+        if all(passes):
+            break
+        told = [record.getMessage() for record in caplog.records]
+        assert told.count("pass broken off, will go on") == 1
+        assert kitchen.producer.try_tick(), "there is room again"
+        make_all(kitchen)
+        check(kitchen, f"disk full from change {number}")
+    assert number > 3
+
+
 def finish(kitchen: Kitchen) -> None:
-    """Begin again, put back what failed, and make songs until nothing is left to do."""
+    """Begin again, and make songs until nothing is left to do."""
     kitchen.begin()
     kitchen.producer.recover()
+    make_all(kitchen)
+
+
+def make_all(kitchen: Kitchen) -> None:
+    """Put back what failed, and make songs until nothing is left to do."""
     for _ in range(12):
         kitchen.tick()
         kitchen.sing_all()

@@ -60,9 +60,10 @@ class Producer:
         self._present = frozenset(self.counts.fair)
         self._open: dict[JobId, Job] = {}
         self._not_before: dict[JobId, float] = {}
+        self._broken_off: tuple[str, int | None] | None = ("before the first pass", None)
 
     def recover(self) -> None:
-        """Put right what an earlier life left half way. Call once, first."""
+        """Put right what an earlier life, or a pass broken off, left half way. Call before the first pass."""
         jobs.recover(self.venue, self.clock.now())
 
     def tick(self) -> None:
@@ -78,12 +79,31 @@ class Producer:
             self._begin(table)
             waiting.pop(table)
 
+    def try_tick(self) -> bool:
+        """Make one pass; a disk that is full or away breaks it off, which is no end: return whether it did not.
+
+        What the last life, or a pass broken off, left half way is put right first.
+        """
+        try:
+            if self._broken_off is not None:
+                self.recover()
+            self.tick()
+        except OSError as error:
+            trouble = (type(error).__name__, error.errno)
+            if trouble != self._broken_off:
+                log.error("pass broken off, will go on", extra={"error": trouble[0], "errno": trouble[1]})  # noqa: TRY400
+            self._broken_off = trouble
+            return False
+        self._broken_off = None
+        return True
+
     def run(self, stop: threading.Event) -> None:
         """Pass after pass until ``stop``; interrupted jobs stay on disk and go on at the next start."""
-        self.recover()
         while not stop.is_set():
-            self.tick()
-            self._pause(stop)
+            if self.try_tick():
+                self._pause(stop)
+            else:
+                stop.wait(self.poll_s)
         for job_id in self.pool.stop():
             log.info("job interrupted, will go on", extra={"job": job_id})
 
@@ -202,8 +222,8 @@ class Producer:
 
     def _remember(self, fresh: counts.Counts) -> None:
         if fresh != self.counts:
-            self.counts = fresh
             counts.save(self.venue.producer_state, fresh)
+            self.counts = fresh
 
 
 def _too_slow() -> ProviderUnreachable:
