@@ -212,6 +212,17 @@ def test_a_player_without_its_socket_is_given_up_and_leaves_no_process(tmp_path:
         MpvPlayer(deep, "null").open("a")
 
 
+def test_players_that_outlived_their_dj_end_when_the_next_opens_its_first_deck(tmp_path: Path) -> None:
+    folder = sockets.folder(tmp_path)
+    before, mine = MpvPlayer(folder, "null"), MpvPlayer(folder, "null")
+    orphans = [before.open("a"), before.open("b")]
+    with contextlib.closing(mine.open("b")) as one, contextlib.closing(mine.open("a")) as other:
+        assert [orphan.process.wait(1) for orphan in orphans] == [0, 0]  # of themselves, not killed
+        assert [deck.state().phase for deck in (one, other)] == ["empty", "empty"]
+    for orphan in orphans:
+        orphan.close()
+
+
 def test_an_mpv_that_never_answers_is_lost_after_the_time_out(tmp_path: Path) -> None:
     folder = sockets.folder(tmp_path)
     deck = MpvPlayer(folder, "null").open("a")

@@ -25,6 +25,10 @@ NAMES = {
 }
 
 
+_LOCAL_MODES = 3
+"""The place of the flags in what tcgetattr returns."""
+
+
 class Keys:
     """Reads keys while entered. Where ``stream`` is no terminal it only waits."""
 
@@ -49,11 +53,18 @@ class Keys:
             time.sleep(seconds)  # as the terminal does below: a person's time is the real one, not a Clock's
             return None
         if not self._unread:
+            self._hold_on()
             ready, _, _ = select.select([self._stream], [], [], seconds)
             if ready:
                 self._unread = os.read(self._stream.fileno(), 64).decode(errors="ignore")
         name, self._unread = first_key(self._unread)
         return name
+
+
+    def _hold_on(self) -> None:
+        """Ask for single keys again where a shell has put the terminal back (Ctrl-Z, fg)."""
+        if termios.tcgetattr(self._stream)[_LOCAL_MODES] & termios.ICANON:
+            tty.setcbreak(self._stream)
 
 
 def first_key(typed: str) -> tuple[str | None, str]:

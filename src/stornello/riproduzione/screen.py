@@ -96,10 +96,11 @@ def _worst(view: View) -> Text:
     if playing and playing.trouble:
         return Text(f" {view.say(phrases.TROUBLE)} ({safe(playing.trouble)})", style="bold red")
     last = last_error(view)
-    told = f"{view.say(phrases.LAST_ERROR)}: {safe(last.within(view.language))}" if last else ""
+    told = f"{view.say(phrases.LAST_ERROR)}: {safe(last.about)}. {safe(last.within(view.language))}" if last else ""
     return Text(f" {told}", style="red", overflow="ellipsis")
 
 
 def last_error(view: View) -> Reason | None:
-    """Return what was set aside last."""
-    return max((*view.snapshot.errors, *view.snapshot.failures), key=lambda reason: reason.at, default=None)
+    """Return what went wrong last: what an engine cannot do now before what was set aside."""
+    seen = view.snapshot
+    return max(seen.troubles or (*seen.errors, *seen.failures), key=lambda reason: reason.at, default=None)

@@ -9,8 +9,8 @@ from pathlib import Path
 from stornello.domain.errors import SettingsError
 from stornello.domain.plain import Plain
 
-ROOM_FOR = 107 - len(b"/control.sock")
-"""A socket's path may have 107 bytes on Linux (103 on macOS, whose temporary folders are short)."""
+ROOM_FOR = 103 - len(b"/control.sock")
+"""A socket's path may have 103 bytes on macOS, 107 on Linux: the shorter holds on both."""
 
 
 def folder(run: Path) -> Path:

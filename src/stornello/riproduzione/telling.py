@@ -45,7 +45,14 @@ def _aside(before: Snapshot | None, after: Snapshot, language: Language) -> Iter
     known = {*before.errors, *before.failures} if before else set[Reason]()
     for reason in (*after.errors, *after.failures):
         if reason not in known:
-            yield ASIDE.within(language).format(why=safe(reason.within(language)))
+            yield ASIDE.within(language).format(name=safe(reason.about), why=safe(reason.within(language)))
+
+
+def _troubles(before: Snapshot | None, after: Snapshot, language: Language) -> Iterator[str]:
+    known = {(reason.name, reason.code) for reason in before.troubles} if before else set()
+    for reason in after.troubles:
+        if (reason.name, reason.code) not in known:
+            yield WAITS.within(language).format(name=safe(reason.about), why=safe(reason.within(language)))
 
 
 def _making(before: Snapshot | None, after: Snapshot, language: Language) -> Iterator[str]:

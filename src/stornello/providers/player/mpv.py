@@ -1,5 +1,6 @@
 """The embedded player: one mpv process a deck, spoken to over a UNIX socket in a private folder."""
 
+import socket
 import subprocess
 import threading
 import time
@@ -16,8 +17,11 @@ from stornello.seams import DeckState
 STARTS_WITHIN_S = 5.0
 """mpv listens 0.08 to 0.36 s after its start (measured, 2 cores); more than this is a failure."""
 
-LONGEST_SOCKET_PATH = 107
-"""Bytes in sun_path on Linux; with a longer path mpv lives on without IPC."""
+LONGEST_SOCKET_PATH = 103
+"""Bytes in sun_path on macOS, 107 on Linux; with a longer path mpv lives on without IPC."""
+
+LEAVES_WITHIN_S = 1.0
+"""mpv ends a few hundredths of a second after ``quit``; one that hangs makes no sound."""
 
 
 class MpvPlayer:
@@ -33,22 +37,29 @@ class MpvPlayer:
     def __init__(self, sockets: Path, output: str = "auto") -> None:
         self.sockets = sockets
         self.output = output
+        self._opened = False
 
     def open(self, slot: str) -> "MpvDeck":
-        """Start an mpv that listens at ``deck-{slot}.sock``."""
-        socket = self.sockets / f"deck-{slot}.sock"
-        if len(bytes(socket)) > LONGEST_SOCKET_PATH:
+        """Start an mpv that listens at ``deck-{slot}.sock``.
+
+        The first one ends every mpv that a killed DJ left in the folder, in whatever slot: where no kernel has ended
+        them (macOS) they would play on under this one.
+        """
+        path = self.sockets / f"deck-{slot}.sock"
+        if len(bytes(path)) > LONGEST_SOCKET_PATH:
             raise lost("the path of its socket is too long")
-        socket.unlink(missing_ok=True)
-        return MpvDeck(process.start(socket, self.output), socket)
+        for left in {path} if self._opened else {path, *self.sockets.glob("deck-*.sock")}:
+            _end_what_listens(left)
+        self._opened = True
+        return MpvDeck(process.start(path, self.output), path)
 
 
 class MpvDeck:
     """One song on one mpv."""
 
-    def __init__(self, process: subprocess.Popen[bytes], socket: Path) -> None:
+    def __init__(self, process: subprocess.Popen[bytes], path: Path) -> None:
         self.process = process
-        self.socket = socket
+        self.path = path
         self._entry = -1
         self._sounding = threading.Event()
         self._ends: dict[int, Event] = {}
@@ -132,7 +143,7 @@ class MpvDeck:
         give_up = time.monotonic() + STARTS_WITHIN_S
         while time.monotonic() < give_up and self.process.poll() is None:
             try:
-                return Ipc(self.socket, self._heed)
+                return Ipc(self.path, self._heed)
             except OSError:
                 time.sleep(0.005)
         raise lost("it did not start")
@@ -140,7 +151,18 @@ class MpvDeck:
     def _end_process(self) -> None:
         self.process.kill()
         self.process.wait()
-        self.socket.unlink(missing_ok=True)
+        self.path.unlink(missing_ok=True)
+
+
+def _end_what_listens(path: Path) -> None:
+    """Have the mpv at ``path``, if there is one, end; return when it has closed its line."""
+    with suppress(OSError), socket.socket(socket.AF_UNIX) as line:  # nobody there, or it hangs
+        line.settimeout(LEAVES_WITHIN_S)
+        line.connect(str(path))
+        line.sendall(b'{"command": ["quit"]}\n')
+        while line.recv(4096):
+            pass
+    path.unlink(missing_ok=True)
 
 
 def _filter(envelope: Envelope) -> str:
