@@ -8,6 +8,7 @@ import pytest
 
 from crashes import Crash, changes_seen, dying_at
 from kitchen import Kitchen, refused
+from stornello.spool import counts
 from stornello.spool.paths import Venue
 from stornello.spool.quarantine import put_back
 
@@ -136,4 +137,5 @@ def check(kitchen: Kitchen, when: str) -> None:
     songs = [card.id for card in kitchen.playlist.waiting()]
     assert sorted(songs) == sorted(path.name for path in kitchen.venue.archived_transcripts.iterdir()), when
     assert kitchen.tonight() == Counter(kitchen.queued()), when
+    assert counts.look(kitchen.venue.producer_state) == kitchen.producer.counts, when
     assert not list(kitchen.venue.jobs.iterdir()), when
