@@ -4,7 +4,6 @@ import signal
 import sys
 import threading
 from collections.abc import Callable
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -13,6 +12,7 @@ import typer
 from stornello import logs, processes
 from stornello.cli.options import HERE, Folder, Lang, open_venue
 from stornello.cli.speech import LANGUAGE, errors, say, tell
+from stornello.domain.clock import SystemClock
 from stornello.domain.errors import StornelloError, VenueBusyError
 from stornello.domain.names import JobId
 from stornello.domain.plain import Plain
@@ -107,7 +107,7 @@ def generate_song(
     try:
         card = wiring.build(venue, settings, _milestone).make(job)
     except StornelloError as error:
-        reasons.write(job.folder, error, datetime.now(UTC))
+        reasons.write(job.folder, error, SystemClock().now())
         errors.print(f"{error.what.within(LANGUAGE)} {error.todo.within(LANGUAGE)}", markup=False)
         raise typer.Exit(GAVE_UP) from None
     tell(f"Fatta: {venue.songs / card.audio}", f"Made: {venue.songs / card.audio}")

@@ -2,7 +2,6 @@
 
 import json
 import shlex
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -14,6 +13,7 @@ from rich.table import Table
 from stornello import settings as house_settings
 from stornello.cli.options import HERE, Folder, Lang, existing, look_at, open_venue
 from stornello.cli.speech import LANGUAGE, console, say, tell
+from stornello.domain.clock import SystemClock
 from stornello.domain.names import TableId
 from stornello.riproduzione import phrases
 from stornello.settings import Settings
@@ -142,7 +142,7 @@ def retry(
     """Put a quarantined recording or a failed job back to work."""
     del lang
     number = TableId(table) if table else None
-    back = quarantine.put_back(existing(folder), name, datetime.now(UTC), table=number, afresh=afresh)
+    back = quarantine.put_back(existing(folder), name, SystemClock().now(), table=number, afresh=afresh)
     if back.kind == "recording":
         tell(f"{back.name} torna all'ascolto.", f"{back.name} will be heard again.")
     else:

@@ -3,10 +3,10 @@
 import signal
 import sys
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 
 from stornello import logs
+from stornello.domain.clock import SystemClock
 from stornello.domain.names import JobId
 from stornello.processes import end_with_parent
 from stornello.producer.child import follow
@@ -25,7 +25,7 @@ def work(folder: Path, command: Sequence[str], deadline_s: float, log_folder: Pa
     job = Job(JobId(folder.name), folder)
 
     def on_milestone(text: str) -> None:
-        job.update(milestone=text[:80], milestone_at=datetime.now(UTC).isoformat(timespec="seconds"))
+        job.update(milestone=text[:80], milestone_at=SystemClock().now().isoformat(timespec="seconds"))
 
     code = follow(command, job.log, deadline_s, on_milestone)
     sys.exit(DEADLINE_PASSED if code is None else code if code >= 0 else 128 - code)
