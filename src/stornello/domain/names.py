@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import NewType
 
 TableId = NewType("TableId", int)
-Seconds = NewType("Seconds", float)
 JobId = NewType("JobId", str)
 SongId = NewType("SongId", str)
 

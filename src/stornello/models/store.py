@@ -26,7 +26,6 @@ class Row:
     licence: str
     size: int
     path: Path | None
-    sources: tuple[str, ...]
 
 
 class Store:
@@ -62,10 +61,7 @@ class Store:
 
     def listing(self) -> list[Row]:
         """Return one row per model."""
-        return [
-            Row(m.name, m.purpose, m.licence, m.size, self._own(m), tuple(s.label for s in m.sources))
-            for m in self._manifest.values()
-        ]
+        return [Row(m.name, m.purpose, m.licence, m.size, self._own(m)) for m in self._manifest.values()]
 
     def _model(self, name: str) -> Model:
         if name not in self._manifest:

@@ -165,7 +165,7 @@ def test_the_listing_tells_what_is_here(tmp_path: Path) -> None:
     store = a_store(tmp_path / "models", a_model(FolderSource(a_folder(tmp_path / "origin"))))
     assert [(row.name, row.size, row.path) for row in store.listing()] == [("voice", 2 * len(GOOD), None)]
     folder = store.ensure("voice")
-    assert [(row.path, row.sources) for row in store.listing()] == [(folder, ("a folder",))]
+    assert [row.path for row in store.listing()] == [folder]
 
 
 FETCHER = """

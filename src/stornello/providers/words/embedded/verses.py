@@ -95,10 +95,6 @@ def _deal(chosen: Sequence[Saying]) -> tuple[list[str], list[str]] | None:
     return (first, second) if max(len(first), len(second)) <= VERSE_LINES else None
 
 
-def _lines(sayings: Sequence[Saying]) -> list[str]:
-    return [line for saying in sayings for line in saying.lines]
-
-
 class Answers:
     """The bank's lines, each used once a song."""
 
