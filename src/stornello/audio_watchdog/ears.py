@@ -13,7 +13,7 @@ from stornello.domain.errors import ProviderError, RecordingError, StornelloErro
 from stornello.domain.names import Origin
 from stornello.domain.plain import Plain
 from stornello.seams import Transcriber
-from stornello.spool import atomic, recordings
+from stornello.spool import atomic, reasons, recordings
 from stornello.spool.journal import Journal
 from stornello.spool.paths import Venue
 from stornello.spool.recordings import Recording
@@ -185,6 +185,7 @@ class Ears:
                 "hearing failed, will try again",
                 extra={"recording": recording.name, "code": error.code, "attempt": attempt},
             )
+            reasons.write(recording.folder, error, self.clock.now())
             return attempt
         sha = recordings.short_sha(recording)
         self._note(recording, recording.origin, "error", 0, error.code)

@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.console import Console
 
 from stornello import logs, processes, samples
 from stornello import settings as house_settings
 from stornello.cli import goodbye
 from stornello.cli.options import HERE, Folder, Lang, look_at, open_venue
 from stornello.cli.services import stop_on_signals
-from stornello.cli.speech import LANGUAGE, console, say, tell
+from stornello.cli.speech import LANGUAGE, say, tell
 from stornello.demo import Show, recorder
 from stornello.domain.clock import SystemClock
 from stornello.domain.errors import ModelMissing, SettingsError
@@ -112,7 +113,8 @@ def _watch(venue: Venue, settings: Settings, stop: threading.Event, until: Calla
     """Show the dashboard until ``until`` says so, ``stop`` is set or somebody quits."""
     from stornello.riproduzione.dashboard import Dashboard  # noqa: PLC0415
 
-    board = Dashboard(venue, LANGUAGE, console, SystemClock(), settings.max_workers, settings.max_queue_size)
+    screen = Console(highlight=False)  # ours for lines is one that never wraps
+    board = Dashboard(venue, LANGUAGE, screen, SystemClock(), settings.max_workers, settings.max_queue_size)
     board.run(until, stop)
 
 

@@ -102,6 +102,8 @@ def _in_words(now: Snapshot) -> list[str]:
     tonight = ", ".join(f"{table}: {songs}" for table, songs in sorted(now.songs_tonight.items()))
     lines.append(say("Canzoni stasera, per tavolo: ", "Songs tonight, by table: ") + (tonight or "-"))
     lines.append(say("Troppo brevi: ", "Too short: ") + str(now.short))
+    for reason in now.troubles:
+        lines.append(say(f"Aspetta: {reason.name}. ", f"Waits: {reason.name}. ") + reason.within(LANGUAGE))
     for reason in (*now.errors, *now.failures):
         lines.append(f"! {reason.name}: {reason.within(LANGUAGE)}")
     return lines

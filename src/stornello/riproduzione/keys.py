@@ -60,7 +60,6 @@ class Keys:
         name, self._unread = first_key(self._unread)
         return name
 
-
     def _hold_on(self) -> None:
         """Ask for single keys again where a shell has put the terminal back (Ctrl-Z, fg)."""
         if termios.tcgetattr(self._stream)[_LOCAL_MODES] & termios.ICANON:

@@ -14,7 +14,8 @@ ARRIVED = Plain("una registrazione è arrivata", "a recording has arrived")
 MAKING = Plain("tavolo {table}: {milestone}", "table {table}: {milestone}")
 QUEUED = Plain("tavolo {table}: «{title}» è in coda", "table {table}: “{title}” is in the queue")
 TOO_SHORT = Plain("una registrazione era troppo corta per una canzone", "a recording was too short for a song")
-ASIDE = Plain("messo da parte: {why}", "set aside: {why}")
+ASIDE = Plain("messo da parte: {name}. {why}", "set aside: {name}. {why}")
+WAITS = Plain("aspetta: {name}. {why}", "waits: {name}. {why}")
 RUNS = Plain("{service}: in funzione", "{service}: running")
 STOPPED = Plain("{service}: fermo", "{service}: stopped")
 
@@ -86,4 +87,4 @@ def _output(before: Snapshot | None, after: Snapshot, language: Language) -> Ite
         yield phrases.NO_SOUND.within(language)
 
 
-_TOLD = (_services, _arrivals, _short, _aside, _making, _queued, _playing, _output)
+_TOLD = (_services, _arrivals, _short, _aside, _troubles, _making, _queued, _playing, _output)

@@ -1,6 +1,7 @@
 """reason.json: why something was set aside, in plain words, and what to do."""
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,6 +12,8 @@ from stornello.domain.plain import Language, Plain
 from stornello.spool import atomic
 
 FILE = "reason.json"
+
+_STAMP = re.compile(r"^\d{8}T\d{12}_")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +26,11 @@ class Reason:
     todo: Plain
     at: str
     retryable: bool = False
+
+    @property
+    def about(self) -> str:
+        """What it is about, as people named it: the entry without the stamp of its arrival."""
+        return _STAMP.sub("", self.name)
 
     def within(self, language: Language) -> str:
         """Return both sentences in one language."""

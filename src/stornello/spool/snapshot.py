@@ -1,13 +1,14 @@
 """One look at a venue, for dashboards and ``stornello status``: reads everything, changes nothing."""
 
 import json
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from stornello.domain.names import SongId, TableId
 from stornello.domain.songs import SongCard
-from stornello.spool import counts, jobs, now_playing, reasons, staging
+from stornello.spool import counts, jobs, now_playing, reasons, recordings, staging
 from stornello.spool.locks import LifeLock
 from stornello.spool.now_playing import NowPlaying
 from stornello.spool.paths import Venue
@@ -26,7 +27,10 @@ class InTheMaking:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """The venue at one moment."""
+    """The venue at one moment.
+
+    ``troubles`` are recordings whose engine failed for now: they wait for another attempt, under their own names.
+    """
 
     playing: NowPlaying | None
     card: SongCard | None
@@ -37,6 +41,7 @@ class Snapshot:
     waiting: dict[TableId, staging.Waiting]
     songs_tonight: dict[TableId, int]
     short: int
+    troubles: tuple[reasons.Reason, ...]
     errors: tuple[reasons.Reason, ...]
     failures: tuple[reasons.Reason, ...]
     running: dict[str, bool]
@@ -55,11 +60,12 @@ def look(venue: Venue) -> Snapshot:
         card=read_card(venue, SongId(playing.song)) if playing and playing.song else None,
         queue=tuple(Playlist(venue.playlist).look()),
         making=tuple(sorted(map(_making, jobs.open_jobs(venue)), key=lambda making: making.status.claimed_at)),
-        arriving=_count(venue.from_tables),
+        arriving=_at_the_door(venue.from_tables),
         hearing=_count(venue.hearing),
         waiting=staging.waiting_tables(venue),
         songs_tonight=counts.look(venue.producer_state).tonight,
         short=_count(venue.short_transcriptions),
+        troubles=tuple(_troubles(venue)),
         errors=tuple(reasons.read_all(venue.transcription_errors)),
         failures=tuple(reasons.read_all(venue.failed_processing)),
         running={service: LifeLock(venue.run / f"{service}.lock").looks_held() for service in SERVICES},
@@ -76,6 +82,18 @@ def read_card(venue: Venue, song: SongId) -> SongCard | None:
 
 def _making(job: jobs.Job) -> InTheMaking:
     return InTheMaking(job.id, job.status)
+
+
+def _troubles(venue: Venue) -> Iterator[reasons.Reason]:
+    for recording in recordings.recordings(venue):
+        if reason := reasons.read(recording.folder):
+            yield replace(reason, name=recording.name)
+
+
+def _at_the_door(folder: Path) -> int:
+    """Count what may become recordings: files that are no links, there or one folder down."""
+    found = (*folder.glob("[!.]*"), *folder.glob("[!.]*/[!.]*"))
+    return sum(path.is_file() and not path.is_symlink() for path in found)
 
 
 def _count(folder: Path) -> int:

@@ -130,6 +130,16 @@ def test_a_passing_error_is_tried_again_and_then_quarantined_in_both_languages(v
     assert (venue.transcription_errors / reason.name / "audio.wav").exists()
 
 
+def test_while_a_passing_error_is_waited_out_its_reason_is_there_to_be_seen(venue: Venue) -> None:
+    recording = a_claimed_note(venue)
+    ears = some_ears(venue, ScriptedTranscriber([unreachable(), STORY]), retry=2)
+    assert ears.attend(recording) == 1
+    assert [reason.code for reason in reasons.read_all(venue.hearing)] == ["away"]
+    assert ears.attend(recording) == 0
+    assert reasons.read_all(venue.hearing) == []
+    assert staged(venue) == [STORY]
+
+
 def test_attempts_are_counted_across_restarts(venue: Venue) -> None:
     recording = a_claimed_note(venue)
     transcriber = ScriptedTranscriber([unreachable()] * 9)

@@ -13,7 +13,7 @@ from rich.console import Console
 
 from builders import a_card
 from fake_decks import HandClock
-from stornello.domain.errors import RecordingError
+from stornello.domain.errors import ProviderUnreachable, RecordingError
 from stornello.domain.names import JobId, SongId, TableId
 from stornello.domain.plain import Language, Plain
 from stornello.domain.songs import SungLine
@@ -27,6 +27,7 @@ from stornello.spool.jobs import JobStatus
 from stornello.spool.now_playing import NowPlaying
 from stornello.spool.paths import Venue
 from stornello.spool.playlist import Playlist
+from stornello.spool.recordings import Recording
 from stornello.spool.snapshot import InTheMaking, Snapshot, look
 from stornello.spool.staging import Waiting
 
@@ -51,6 +52,7 @@ def a_busy_night() -> Snapshot:
         waiting={TableId(9): Waiting(3, NOW - timedelta(seconds=65))},
         songs_tonight={TableId(5): 2},
         short=1,
+        troubles=(),
         errors=(reason,),
         failures=(),
         running={"watchdog": True, "producer": False, "riproduzione": True},
@@ -134,7 +136,7 @@ def test_every_change_is_one_plain_line_for_what_is_no_terminal() -> None:
         "a recording has arrived",
         "a recording has arrived",
         "a recording was too short for a song",
-        "set aside: No table. Rename.",
+        "set aside: x.wav. No table. Rename.",
         "table 7: lyrics written",
         "table 1: “Canzone 1” is in the queue",
         "plays, table 5: “La notte di Anna” (1:00)",
@@ -167,7 +169,41 @@ def test_an_error_on_disk_is_told_in_plain_words(tmp_path: Path) -> None:
     (venue.transcription_errors / "x.wav").mkdir()
     error = RecordingError("no-table", Plain("Manca il tavolo.", "No table."), Plain("Rinomina.", "Rename."))
     reasons.write(venue.transcription_errors / "x.wav", error, NOW)
-    assert "messo da parte: Manca il tavolo. Rinomina." in telling.changes(None, look(venue), "it")
+    assert "messo da parte: x.wav. Manca il tavolo. Rinomina." in telling.changes(None, look(venue), "it")
+
+
+def test_a_recording_whose_engine_fails_for_now_is_told_under_its_own_name(tmp_path: Path) -> None:
+    venue = Venue(tmp_path)
+    venue.make()
+    recording = Recording("20261123T210000000000", venue.hearing / "20261123T210000000000")
+    recording.folder.mkdir()
+    recording.learn(name="5-anna.wav")
+    error = ProviderUnreachable("x", Plain("Non risponde.", "No answer."), Plain("Aspetta.", "Wait."))
+    reasons.write(recording.folder, error, NOW)
+    assert "waits: 5-anna.wav. No answer. Wait." in telling.changes(None, look(venue), "en")
+    assert "5-anna.wav. No answer. Wait." in "\n".join(drawn(look(venue), language="en"))
+
+
+def test_links_pipes_and_hidden_files_at_the_door_are_not_arriving(tmp_path: Path) -> None:
+    venue = Venue(tmp_path)
+    venue.make()
+    os.mkfifo(venue.from_tables / "1-pipe.wav")
+    (venue.from_tables / "2-link.wav").symlink_to("/etc/passwd")
+    (venue.from_tables / ".3-hidden.wav").touch()
+    (venue.from_tables / "5").mkdir()
+    (venue.from_tables / "5" / "anna.wav").touch()
+    (venue.from_tables / "4-bo.wav").touch()
+    assert look(venue).arriving == 2
+
+
+def test_a_long_problem_takes_two_lines_of_a_small_terminal() -> None:
+    todo = Plain(
+        "Ascoltalo con un lettore e salvalo di nuovo come WAV.", "Try it in a player and save it as WAV again."
+    )
+    what = Plain("Il file non contiene audio che si possa leggere.", "The file holds no sound that can be read.")
+    reason = reasons.Reason("20261123T100327111773_4-luca.wav", "not-audio", what, todo, "2")
+    text = " ".join(" ".join(drawn(replace(a_busy_night(), errors=(reason,)))).split())
+    assert f"Ultimo problema: 4-luca.wav. {what.it} {todo.it}" in text
 
 
 def test_keys_are_read_singly_and_the_terminal_is_given_back() -> None:

@@ -33,4 +33,4 @@ class Detector:
 def test_a_note_is_heard_in_the_likeliest_own_language_or_the_venue_s_first(
     chances: dict[str, float], heard: str
 ) -> None:
-    assert embedded._spoken(Detector(**chances), None, ("it", "en")) == heard  # type: ignore[arg-type]  # a stand-in
+    assert embedded._spoken(Detector(**chances), None, ("it", "en")) == heard
