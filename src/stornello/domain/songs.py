@@ -1,9 +1,13 @@
 """Lyrics, songs and their cards."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
-from typing import Any, Literal, Self
+from typing import Any, Literal, Self, get_args
 
 from stornello.domain.names import JobId, SongId, TableId
+
+_MOST = 1e9
+"""No number of a song is as large as this."""
 
 SectionKind = Literal["intro", "verse", "chorus", "bridge", "outro"]
 
@@ -35,9 +39,9 @@ class Lyrics:
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Self:
-        """Build lyrics from :meth:`to_json`'s dict."""
-        sections = tuple(Section(s["kind"], tuple(s["lines"])) for s in data["sections"])
-        return cls(data["title"], data["language"], tuple(data["style"]), sections)
+        """Build lyrics from :meth:`to_json`'s dict. Raises KeyError, TypeError or ValueError when it is none."""
+        sections = tuple(_section(section) for section in _list(data["sections"]))
+        return cls(_text(data["title"]), _text(data["language"]), _texts(data["style"]), sections)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +65,13 @@ class Sound:
     true_peak_dbtp: float | None
     cue_in_s: float
     cue_out_s: float
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Self:
+        """Build it from its fields. Raises KeyError, TypeError or ValueError when these are none."""
+        levels = (data["loudness_lufs"], data["true_peak_dbtp"])
+        loudness, peak = (None if level is None else _number(level) for level in levels)
+        return cls(_number(data["duration_s"]), loudness, peak, _number(data["cue_in_s"]), _number(data["cue_out_s"]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,19 +101,76 @@ class SongCard:
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Self:
-        """Build a card from :meth:`to_json`'s dict. Raises KeyError or TypeError when it is none."""
+        """Build a card from :meth:`to_json`'s dict.
+
+        Raises:
+            KeyError, TypeError, ValueError: it is none, whatever is wrong with it: who plays a card may rely on it.
+        """
         return cls(
-            id=SongId(data["id"]),
-            job=JobId(data["job"]),
-            table=TableId(data["table"]),
-            guests=tuple(data["guests"]),
-            title=data["title"],
-            language=data["language"],
+            id=SongId(_name(data["id"])),
+            job=JobId(_name(data["job"])),
+            table=TableId(_whole(data["table"])),
+            guests=_texts(data["guests"]),
+            title=_text(data["title"]),
+            language=_text(data["language"]),
             lyrics=Lyrics.from_json(data["lyrics"]),
-            summary=data["summary"],
-            audio=data["audio"],
-            sound=Sound(**data["sound"]),
-            engines=dict(data["engines"]),
-            created_at=data["created_at"],
-            synced_lyrics=tuple(SungLine(**line) for line in data["synced_lyrics"]),
+            summary=_text(data["summary"]),
+            audio=_text(data["audio"]),
+            sound=Sound.from_json(data["sound"]),
+            engines={_text(part): _text(engine) for part, engine in _object(data["engines"]).items()},
+            created_at=_text(data["created_at"]),
+            synced_lyrics=tuple(
+                SungLine(_number(line["at_s"]), _text(line["text"])) for line in _list(data["synced_lyrics"])
+            ),
         )
+
+
+def _section(data: dict[str, Any]) -> Section:
+    if data["kind"] not in get_args(SectionKind):
+        raise ValueError("no kind of section")
+    return Section(data["kind"], _texts(data["lines"]))
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError("no text")
+    value.encode()  # half of a surrogate pair, which JSON can hold and no file can: UnicodeEncodeError, a ValueError
+    return value
+
+
+def _texts(value: object) -> tuple[str, ...]:
+    return tuple(_text(one) for one in _list(value))
+
+
+def _list(value: object) -> Sequence[Any]:
+    if not isinstance(value, list | tuple):
+        raise TypeError("no list")
+    return value
+
+
+def _object(value: object) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise TypeError("no object")
+    return value
+
+
+def _name(value: object) -> str:
+    """Return what may become a file's name."""
+    name = _text(value)
+    if name in {"", ".", ".."} or "/" in name or "\0" in name:
+        raise ValueError("no name")
+    return name
+
+
+def _number(value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise TypeError("no number")
+    if not abs(value) < _MOST:  # also what JSON calls NaN
+        raise ValueError("no number")
+    return value
+
+
+def _whole(value: object) -> int:
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise TypeError("no whole number")
+    return int(_number(value))
