@@ -76,6 +76,8 @@ class FakeDeck:
         if audio.stem in self.player.killers:
             self.closed = True
             raise lost()
+        if audio.stem in self.player.puzzlers:
+            raise KeyError("playlist_entry_id")
         self.audio, self.envelope, self.held = audio, envelope, True
         self.length_s = None if self.player.broken else _length(audio)
         self._move_to(begin_s)
@@ -140,13 +142,17 @@ class FakeDeck:
 
 @dataclass
 class FakePlayer:
-    """Opens fake decks. ``broken`` fails every file, ``killers`` are songs that end their deck, ``absent``: no mpv."""
+    """Opens fake decks. ``broken`` fails every file, ``killers`` are songs that end their deck, ``absent``: no mpv.
+
+    ``puzzlers`` are songs for which the player answers what nobody foresaw.
+    """
 
     clock: Clock
     name: str = "fake"
     broken: bool = False
     absent: bool = False
     killers: set[str] = field(default_factory=set)
+    puzzlers: set[str] = field(default_factory=set)
     loads: list[str] = field(default_factory=list)
     decks: list[FakeDeck] = field(default_factory=list)
 

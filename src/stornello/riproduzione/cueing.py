@@ -1,13 +1,20 @@
 """Keeps the next song of the playlist held at its first sound on the free deck."""
 
+import logging
+
 from stornello.domain import crossfade
 from stornello.domain.crossfade import Part
+from stornello.domain.errors import PlayerLost
+from stornello.domain.plain import Plain
 from stornello.domain.songs import SongCard
 from stornello.riproduzione import shelf
 from stornello.riproduzione.booth import Booth
 from stornello.riproduzione.decks import SLOTS
+from stornello.riproduzione.judge import Judge
 from stornello.riproduzione.turn import Turn
 from stornello.seams import Deck
+
+log = logging.getLogger(__name__)
 
 LOOK_S = 0.25
 """How often the playlist is looked at, and time enough for a file to be opened."""
@@ -16,8 +23,9 @@ LOOK_S = 0.25
 class Cueing:
     """Looks at the playlist and cues what is next."""
 
-    def __init__(self, booth: Booth) -> None:
+    def __init__(self, booth: Booth, judge: Judge) -> None:
         self.booth = booth
+        self.judge = judge
         self._look_at = 0.0
 
     def look(self) -> None:
@@ -68,4 +76,11 @@ class Cueing:
             ready_by = current.ear_s(now) + LOOK_S
             wanted = self.fade_length(current.part, coming.part)
             coming.fade_in_s = crossfade.handover(current.part, ready_by, wanted).length_s
-        coming.cue(self.booth.level)
+        try:
+            coming.cue(self.booth.level)
+        except (PlayerLost, OSError):
+            raise
+        except Exception as error:
+            log.exception("a song cannot be cued", extra={"song": card.id})
+            kind = type(error).__name__
+            self.judge.judge(coming, shelf.unplayable(card, Plain(kind, kind)))

@@ -5,6 +5,7 @@ the room hears it, not before.
 """
 
 import logging
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 
@@ -49,6 +50,10 @@ BUFFERED_S = 0.4
 """What mpv has filtered already sounds on for this long."""
 
 
+COMPLAIN_EVERY_S = 10.0
+"""How often the log hears of an error that nobody foresaw and that comes back."""
+
+
 class Dj:
     """Plays ``venue``'s playlist on ``player``. Ticks and commands come from one thread."""
 
@@ -58,28 +63,33 @@ class Dj:
         self.booth = Booth(venue, settings, clock, journal, playlist, decks, level=settings.volume)
         self.clock = clock
         self.volume = settings.volume
-        self._cueing = Cueing(self.booth)
         self._judge = Judge(self.booth)
+        self._cueing = Cueing(self.booth, self._judge)
         self._rescue = Rescue(self.booth, self._judge)
         self._passages = Passages(self.booth)
         self._ticked_at = clock.monotonic()
+        self._complain_at = 0.0
         self._output = ""
 
     def tick(self) -> None:
-        """Hear how the decks are and do what is due."""
+        """Hear how the decks are and do what is due. What fails is told and tried again, and stops nothing else."""
+        for step in (
+            *(self._rescue.listen, self._judge.look, self.booth.let_go, self.booth.note_start),
+            *(self._cueing.look, self._passages.look, self._glide, self.booth.settle),
+        ):
+            self._try(step)
+
+    def _try(self, step: Callable[[], None]) -> None:
         try:
-            self._rescue.listen()
-            self._judge.look()
-            self.booth.let_go()
-            self.booth.note_start()
-            self._cueing.look()
-            self._passages.look()
-            self._glide()
-            self.booth.settle()  # last: a disk that refuses stops nothing of the above
+            step()
         except PlayerLost as error:
             log.warning("a deck did not obey; the next tick finds which", extra={"code": error.code})
         except OSError as error:
             log.error("the venue's disk refuses; the music goes on", extra={"error": type(error).__name__})  # noqa: TRY400
+        except Exception:
+            if self.clock.monotonic() >= self._complain_at:  # not twenty times a second
+                self._complain_at = self.clock.monotonic() + COMPLAIN_EVERY_S
+                log.exception("unexpected; the music goes on")
 
     # What people ask for
 
@@ -111,6 +121,9 @@ class Dj:
 
     def take_up(self, said: NowPlaying | None) -> None:
         """Go on with the song that was playing when the DJ before us crashed, as loud and as held as it was."""
+        self._try(lambda: self._take_up(said))
+
+    def _take_up(self, said: NowPlaying | None) -> None:
         if said is None or not said.song or self.clock.now().timestamp() - said.at > RESUME_WITHIN_S:
             return
         self.set_volume(said.volume)

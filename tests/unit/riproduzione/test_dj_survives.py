@@ -104,6 +104,49 @@ def test_a_song_that_kills_its_players_half_way_is_given_up(room: Room) -> None:
     assert room.player.sounding().keys() == {"two"}
 
 
+def test_a_song_with_which_nobody_can_cope_is_set_aside_and_the_next_plays(odd_room: Room) -> None:
+    room = odd_room
+    for song in ("one", "odd", "two"):
+        room.put(song)
+    room.player.puzzlers.add("odd")
+    assert min(room.powers(61)[10:]) > 0.9
+    assert room.player.sounding().keys() == {"two"}
+    assert [reason.name for reason in reasons.read_all(room.venue.failed_processing)] == ["odd"]
+
+
+def test_a_player_with_which_nobody_can_cope_does_not_burn_the_queue(odd_room: Room) -> None:
+    room = odd_room
+    room.put("one")
+    room.put("two")
+    room.player.puzzlers |= {"one", "two", "proof"}
+    room.pass_time(60)
+    assert room.queued() == ["one", "two"]
+    assert room.dj.now_playing().trouble == "player-stalled"
+
+
+def test_a_bug_in_one_step_stops_no_other_and_the_log_hears_of_it_now_and_then(
+    odd_room: Room, caplog: pytest.LogCaptureFixture
+) -> None:
+    room = odd_room
+    room.put("one")
+    room.put("two")
+    room.pass_time(20)
+    room.dj.volume = "loud"  # type: ignore[assignment]
+    assert min(room.powers(50)) > 0.9
+    assert room.player.sounding().keys() == {"two"}
+    assert 4 <= len([record for record in caplog.records if record.exc_info]) <= 6
+
+
+def test_a_song_that_kills_every_player_does_not_end_the_dj_that_comes_back(room: Room) -> None:
+    room.put("one")
+    room.put("two")
+    room.pass_time(20)
+    room.player.killers.add("one")
+    room.crash(away_s=3)
+    room.pass_time(3)
+    assert room.player.sounding().keys() == {"two"}
+
+
 def test_a_player_that_cannot_play_anything_does_not_burn_the_queue(room: Room) -> None:
     songs = ["one", "two", "three", "four"]
     for song in songs:
