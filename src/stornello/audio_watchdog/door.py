@@ -8,14 +8,12 @@ from pathlib import Path
 
 from stornello.audio_watchdog.wav import Completeness, completeness
 from stornello.media import EXTENSIONS
+from stornello.spool.recordings import LITTER
 
 log = logging.getLogger(__name__)
 
 _UNFINISHED = (".part", ".partial", ".tmp", ".crdownload", ".filepart", "~")
 """How programs name files that they will rename when they are done."""
-
-_LITTER = frozenset({"desktop.ini", "thumbs.db"})
-"""What other systems leave in any folder, besides hidden files such as .DS_Store."""
 
 _STREAMED_FACTOR = 5
 """A header that does not know its length yet: stability alone decides, over a window this much longer."""
@@ -95,7 +93,7 @@ class Door:
 
     def _look(self, entry: os.DirEntry[str], prefix: str) -> Iterator[Arrival]:
         plain = entry.name.lower()
-        if plain.startswith(".") or plain.endswith(_UNFINISHED) or plain in _LITTER:
+        if plain.startswith(".") or plain.endswith(_UNFINISHED) or plain in LITTER:
             return
         name = os.fsencode(prefix + entry.name).decode(errors="replace")
         try:

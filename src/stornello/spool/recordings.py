@@ -24,6 +24,9 @@ from stornello.spool.staging import staged_name
 
 FACTS = "recording.json"
 _STAMP = "%Y%m%dT%H%M%S%f"
+LITTER = frozenset({"desktop.ini", "thumbs.db"})
+"""What other systems leave at any door, besides hidden files such as .DS_Store; in small letters."""
+
 _LONGEST_NAME = 120
 """Bytes of the guest's file name that are kept in ours: with our own parts it stays below what file systems take."""
 

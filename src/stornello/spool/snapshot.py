@@ -93,7 +93,8 @@ def _troubles(venue: Venue) -> Iterator[reasons.Reason]:
 def _at_the_door(folder: Path) -> int:
     """Count what may become recordings: files that are no links, there or one folder down."""
     found = (*folder.glob("[!.]*"), *folder.glob("[!.]*/[!.]*"))
-    return sum(path.is_file() and not path.is_symlink() for path in found)
+    files = (path for path in found if path.is_file() and not path.is_symlink())
+    return sum(path.name.lower() not in recordings.LITTER for path in files)
 
 
 def _count(folder: Path) -> int:

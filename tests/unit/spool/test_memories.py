@@ -79,6 +79,13 @@ def test_who_only_looks_leaves_no_trace_and_waits_for_no_lock(tmp_path: Path) ->
         assert [card.id for card in snapshot.look(venue).queue] == ["a"]
 
 
+def test_what_other_systems_leave_at_the_door_is_not_arriving(tmp_path: Path) -> None:
+    venue = a_venue(tmp_path)
+    for name in ("desktop.ini", "Thumbs.db", ".DS_Store", "5-anna.wav"):
+        (venue.from_tables / name).write_text("")
+    assert snapshot.look(venue).arriving == 1
+
+
 def everything_below(folder: Path) -> dict[Path, bytes | None]:
     return {path: path.read_bytes() if path.is_file() else None for path in folder.rglob("*")}
 
