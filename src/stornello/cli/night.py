@@ -1,9 +1,11 @@
 """Commands that make a night: up, riproduzione, demo."""
 
+import logging
 import os
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -28,6 +30,8 @@ from stornello.spool.paths import Venue
 from stornello.spool.snapshot import SERVICES, Snapshot
 from stornello.supervisor import Service, Supervisor
 from stornello.wiring import engines
+
+log = logging.getLogger(__name__)
 
 SONGS = 3
 """Songs that the demo waits for."""
@@ -60,11 +64,26 @@ def up(folder: Folder = HERE, lang: Lang = None) -> None:
     thread = threading.Thread(target=keeper.run, args=(stop,), name="supervisor")
     thread.start()
     try:
-        stop.wait() if is_supervised else _watch(venue, settings, stop, None)
+        stop.wait() if is_supervised else show_while_it_lasts(lambda: _watch(venue, settings, stop, None), stop)
     finally:
         stop.set()
         thread.join()
         lock.release()
+
+
+def show_while_it_lasts(watch: Callable[[], None], stop: threading.Event) -> None:
+    """Run the dashboard until it is quit; when it falls, say so and let the night go on until ``stop`` is set."""
+    try:
+        watch()
+    except Exception:
+        log.exception("the dashboard fell; the night goes on")
+        with suppress(OSError):  # the screen itself may be what has gone
+            tell(
+                "Il cruscotto si è chiuso per un errore; la musica continua. Ctrl-C chiude la serata.",
+                "The dashboard ended on an error; the music goes on. Ctrl-C ends the night.",
+                style="yellow",
+            )
+        stop.wait()
 
 
 def _fetch_what_is_missing(settings: Settings) -> None:
