@@ -93,7 +93,8 @@ class Playlist:
             return []
 
     def _remember(self, song: SongId) -> None:
-        atomic.write_text(self.taken_path, "\n".join([*self._taken(), song][-REMEMBERED:]) + "\n")
+        others = [taken for taken in self._taken() if taken != song]  # a take that is repeated pushes nobody out
+        atomic.write_text(self.taken_path, "\n".join([*others, song][-REMEMBERED:]) + "\n")
 
 
 def _lines(path: Path) -> list[str]:

@@ -44,6 +44,17 @@ def test_a_song_is_put_once_also_after_it_was_taken(playlist: Playlist) -> None:
     assert playlist.waiting() == []
 
 
+def test_a_take_that_is_repeated_pushes_no_other_song_out_of_memory(playlist: Playlist) -> None:
+    for n in "ab":
+        playlist.put(a_card(n))
+    queue = playlist.path.read_bytes()
+    assert playlist.take(SongId("a"))
+    for _ in range(3):
+        playlist.path.write_bytes(queue)  # the disk took what was taken, but not the queue
+        assert playlist.take(SongId("b"))
+    assert playlist.taken_path.read_text().split() == ["a", "b"]
+
+
 def test_a_song_may_be_taken_out_of_turn(playlist: Playlist) -> None:
     for n in "abc":
         playlist.put(a_card(n, title=n))
