@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from orders import CHORUS, some_lyrics
 
+from orders import CHORUS, some_lyrics
 from stornello.domain.songs import Lyrics, SectionKind
 from stornello.providers.music.embedded import form, melody, rhythm
 from stornello.providers.music.embedded.arrangement import arrange
