@@ -12,7 +12,7 @@ from stornello.spool.paths import Venue
 
 log = logging.getLogger(__name__)
 
-TODO = Plain(
+WHAT_TO_DO = Plain(
     "La canzone è saltata; le parole sono nella scheda .json lì accanto.",
     "The song was skipped; its words are in the .json card beside this.",
 )
@@ -40,7 +40,7 @@ def missing(card: SongCard) -> StornelloError:
     return GenerationFailed(
         "song-file-missing",
         Plain(f"Il file {card.audio} non c'è più in songs/.", f"The file {card.audio} is no longer in songs/."),
-        TODO,
+        WHAT_TO_DO,
     )
 
 
@@ -52,5 +52,5 @@ def unplayable(card: SongCard, why: Plain) -> StornelloError:
             f"Il file {card.audio} non si può suonare ({why.it}).",
             f"The file {card.audio} cannot be played ({why.en}).",
         ),
-        TODO,
+        WHAT_TO_DO,
     )
