@@ -130,6 +130,10 @@ def test_the_models_are_listed_and_where_they_are(night: Night) -> None:
     assert listed.returncode == 0
     assert all(name.split("-")[0] in listed.stdout for name in models.names())
     assert night.run("models", "path", bare=True).stdout.strip() == str(models.folder())
+    for command in ("fetch", "verify", "path", "list"):
+        help_text = night.run("models", command, "--help", bare=True).stdout
+        assert "--folder" in help_text
+        assert "--lang" in help_text
 
 
 def test_doctor_is_content_here_and_says_how_to_mend_what_is_missing(venue: Night) -> None:

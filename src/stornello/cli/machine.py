@@ -50,9 +50,9 @@ def fetch(names: Names = None, folder: Folder = HERE, lang: Lang = None) -> None
         tell(f"Modelli pronti: {ears.name}, {sound.name}", f"Models ready: {ears.name}, {sound.name}")
 
 
-def verify(names: Names = None, lang: Lang = None) -> None:
+def verify(names: Names = None, folder: Folder = HERE, lang: Lang = None) -> None:
     """Verify the named models, or all that are here; exit 1 when something is wrong."""
-    del lang
+    del folder, lang  # the models are the machine's, but every command takes the same options
     from stornello import models as model_store  # noqa: PLC0415
 
     here = names or [row.name for row in model_store.listing() if row.path]
@@ -67,17 +67,17 @@ def verify(names: Names = None, lang: Lang = None) -> None:
     )
 
 
-def path(lang: Lang = None) -> None:
+def path(folder: Folder = HERE, lang: Lang = None) -> None:
     """Print the folder of the models."""
-    del lang
+    del folder, lang  # the models are the machine's, but every command takes the same options
     from stornello import models as model_store  # noqa: PLC0415
 
     console.print(str(model_store.folder()), markup=False)
 
 
-def listing(lang: Lang = None) -> None:
+def listing(folder: Folder = HERE, lang: Lang = None) -> None:
     """List the models."""
-    del lang
+    del folder, lang  # the models are the machine's, but every command takes the same options
     from stornello import models as model_store  # noqa: PLC0415
 
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
