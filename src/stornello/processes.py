@@ -8,7 +8,7 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 PARENT = "STORNELLO_PARENT"
 """Environment variable that tells one of our own children whose death it must not survive."""
@@ -61,6 +61,16 @@ def kill_group(leader: int, how: signal.Signals = signal.SIGKILL) -> None:
 def environment_of_child() -> dict[str, str]:
     """Return the environment for one of our own children, so that :func:`end_with_parent` knows its parent."""
     return dict(os.environ) | {PARENT: str(os.getpid())}
+
+
+@contextlib.contextmanager
+def naming_the_parent() -> Iterator[None]:
+    """Let children that inherit our environment as it is, such as multiprocessing's, know their parent."""
+    os.environ[PARENT] = str(os.getpid())
+    try:
+        yield
+    finally:
+        del os.environ[PARENT]
 
 
 def end_with_parent(how: signal.Signals = signal.SIGTERM) -> bool:

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from stornello.domain.names import JobId
+from stornello.processes import PARENT
 from stornello.producer.child import follow
 from stornello.producer.pool import Pool
 from stornello.producer.worker import DEADLINE_PASSED
@@ -98,6 +99,13 @@ def test_output_and_milestones_are_on_disk_while_the_child_still_runs(job: Job, 
     assert job.log.read_text() == "hello\nMILESTONE: HALF WAY\n"
     assert not list(pool.ended())
     assert json.loads((job.folder / "status.json").read_text())["milestone_at"]
+
+
+def test_whose_child_it_is_stays_in_no_environment_but_the_workers(job: Job, pools: Callable[..., Pool]) -> None:
+    pool = pools(f"import os; print(os.environ['{PARENT}'] == str(os.getppid()))")
+    pool.start(job)
+    assert PARENT not in os.environ
+    wait_for(lambda: job.log.exists() and job.log.read_text() == "True\n")
 
 
 def test_the_worker_tells_the_childs_exit_code(job: Job, pools: Callable[..., Pool]) -> None:

@@ -6,14 +6,13 @@ lock that a dying worker could keep, and idle workers cost nothing: there are no
 """
 
 import multiprocessing
-import os
 from collections.abc import Callable, Iterator, Sequence
 from multiprocessing.context import SpawnProcess
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 from stornello.domain.names import JobId
-from stornello.processes import PARENT
+from stornello.processes import naming_the_parent
 from stornello.producer import worker
 from stornello.spool.jobs import Job
 
@@ -47,8 +46,8 @@ class Pool:
             args=(job.folder, list(self._command(job.folder)), self._deadline_s, self._logs),
             name=f"worker-{job.id}",
         )
-        os.environ[PARENT] = str(os.getpid())
-        process.start()
+        with naming_the_parent():
+            process.start()
         self._workers[job.id] = process
 
     def ended(self) -> Iterator[tuple[JobId, int]]:
