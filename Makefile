@@ -14,7 +14,7 @@ demo: install
 	$(RUN)stornello models fetch
 	$(RUN)stornello demo $(ARGS)
 
-test: install-dev check
+test: install-dev check $(VENV)/peers
 	$(RUN)stornello models fetch
 	$(RUN)pytest -n 2 --dist worksteal $(ARGS)
 
@@ -38,6 +38,11 @@ $(VENV)/installed: requirements.lock pyproject.toml scripts/install.sh
 $(VENV)/installed-dev: requirements-dev.lock pyproject.toml scripts/install.sh
 	./scripts/install.sh $(VENV) requirements-dev.lock
 	touch $@ $(VENV)/installed
+
+# Programs of others that the contract tests speak to, run by the node of the virtual environment.
+$(VENV)/peers: tests/peers/package-lock.json $(VENV)/installed-dev
+	PATH="$(CURDIR)/$(VENV)/bin:$$PATH" $(RUN)npm ci --silent --prefix tests/peers
+	touch $@
 
 lock: install-dev
 	$(RUN)uv pip compile --upgrade --universal --python-version 3.11 --generate-hashes --extra embedded pyproject.toml -o requirements.lock

@@ -4,6 +4,7 @@ import errno
 import os
 import re
 import subprocess
+import wave
 from pathlib import Path
 
 from stornello import processes
@@ -19,6 +20,9 @@ _CONTAINERS = "wav,w64,flac,mp3,mov,mp4,m4a,3gp,3g2,mj2,ogg,matroska,webm"
 
 _GUARDED = ("ffmpeg", "-hide_banner", "-nostdin", "-protocol_whitelist", "file", "-format_whitelist", _CONTAINERS)
 _SILENCE_DB = -50
+_LOUDEST_SILENCE = 104
+"""-50 dBFS in 16 bits."""
+
 _SHORTEST_SILENCE_S = 0.3
 _SLOWEST = 0.5
 """A child may need this share of the sound's own length, and a minute more."""
@@ -41,6 +45,51 @@ def to_speech(source: Path, target: Path, most_s: float) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(target))
     if done.returncode or not target.exists() or target.stat().st_size <= 44:  # noqa: PLR2004 - an empty WAV's header
         raise _not_sound()
+
+
+def is_silent(speech: Path) -> bool:
+    """Return whether nobody can be heard in a WAV of :func:`to_speech`: all of it lies below -50 dBFS."""
+    with wave.open(str(speech), "rb") as file:
+        while block := file.readframes(16_000):
+            samples = memoryview(block).cast("h")
+            if max(samples) > _LOUDEST_SILENCE or min(samples) < -_LOUDEST_SILENCE:
+                return False
+    return True
+
+
+def parts(speech: Path, longest_s: float) -> list[Path]:
+    """Cut a WAV of :func:`to_speech` into files beside it of at most ``longest_s``, each cut in the quietest moment.
+
+    A short one is returned as it is. The quietest moment is sought in the last quarter of each part.
+    """
+    with wave.open(str(speech), "rb") as file:
+        rate, frames = file.getframerate(), file.getnframes()
+        if frames <= longest_s * rate:
+            return [speech]
+        cut: list[Path] = []
+        begin = 0
+        while begin < frames:
+            end = frames if frames - begin <= longest_s * rate else _quietest(file, begin, int(longest_s * rate))
+            file.setpos(begin)
+            target = speech.with_name(f"{speech.stem}.{len(cut)}.wav")
+            with wave.open(str(target), "wb") as part:
+                part.setparams(file.getparams())
+                part.writeframes(file.readframes(end - begin))
+            cut.append(target)
+            begin = end
+    return cut
+
+
+def _quietest(file: wave.Wave_read, begin: int, most: int) -> int:
+    """Return the middle of the quietest tenth of a second in the last quarter of the ``most`` frames from ``begin``."""
+    step = file.getframerate() // 10
+    first = begin + most - most // 4
+    file.setpos(first)
+    levels = []
+    for at in range(first, begin + most - step, step):
+        samples = memoryview(file.readframes(step)).cast("h")
+        levels.append((sum(abs(sample) for sample in samples), at + step // 2))
+    return min(levels)[1] if levels else begin + most
 
 
 def listen(audio: Path) -> Sound:

@@ -1,13 +1,16 @@
 """The seams: what the house asks of an engine, and nothing more.
 
-A provider only translates. Retry, budget and backoff live outside it, once. Every method may raise
-``ProviderUnreachable`` (the same call may work later) or ``ProviderRefused`` (it will not).
+A provider only translates. Retry, budget and backoff live outside it, once (``chains/``). Every method may raise
+``ProviderUnreachable`` (the same call may work later), ``OutcomeUnknown`` (it went out and no answer came back),
+``AccountRefused`` (key or credit) or ``ProviderRefused`` (it will not work). How to write one: docs/providers.md.
+
+``is_paid`` says that a call may cost money, so that it is counted, capped and not repeated lightly.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, NewType, Protocol
+from typing import Literal, NewType, Protocol, runtime_checkable
 
 from stornello.domain.crossfade import Envelope
 from stornello.domain.names import TableId
@@ -22,18 +25,22 @@ class Hearing:
     """What a transcriber heard.
 
     ``text`` is empty when nobody spoke (voice activity) or only a known hallucination of silence was heard.
-    ``language`` is an ISO 639-1 code. ``speech_s`` is the time somebody spoke.
+    ``language`` is an ISO 639-1 code. ``speech_s`` is the time somebody spoke. ``by`` says which engine heard it, for
+    the card, such as ``openai (gpt-transcribe)``.
     """
 
     text: str
     language: str
     speech_s: float
+    by: str = ""
 
 
 class Transcriber(Protocol):
-    """Speech to text."""
+    """Speech to text. ``longest_s``: longer sound is handed over in parts, cut at silences; None takes any length."""
 
     name: str
+    is_paid: bool
+    longest_s: float | None
 
     def hear(self, audio: Path, languages: Sequence[str]) -> Hearing:
         """Transcribe ``audio`` (16 kHz mono 16-bit WAV), in whichever of ``languages`` is spoken."""
@@ -59,16 +66,20 @@ class Story:
 
 
 class Lyricist(Protocol):
-    """Words from words."""
+    """Words from words. Besides the errors above, ``ContentRefused``: the model would not write about this."""
 
     name: str
+    is_paid: bool
 
     def summarise(self, story: Story) -> str:
         """Return in a few sentences, in the story's language, what was told and by whom."""
         ...
 
-    def write(self, story: Story, summary: str) -> Lyrics:
-        """Write the song's lyrics. Every ``Lyrics.sections`` line is singable text, no markup."""
+    def write(self, story: Story, summary: str, *, gently: bool = False) -> Lyrics:
+        """Write the song's lyrics. Every ``Lyrics.sections`` line is singable text, no markup.
+
+        ``gently``: a studio has refused the words; leave out whatever could be taken for coarse, violent or intimate.
+        """
         ...
 
 
@@ -85,20 +96,31 @@ class Take:
     """A finished recording as the studio delivered it, inside the folder it was told to use.
 
     ``engine`` says who made it and how, for the card (such as ``embedded fast voice (espeak-ng + WORLD)``).
+    ``spare`` is a second take of the same request, inside the same folder. ``claimed_s`` is the length that the studio
+    says ``audio`` has, ``credits`` what the request has cost there; None where it does not tell.
     """
 
     audio: Path
     engine: str
     synced_lyrics: tuple[SungLine, ...] = ()
+    spare: Path | None = None
+    claimed_s: float | None = None
+    credits: float | None = None
 
 
 class MusicStudio(Protocol):
     """Lyrics to music, in two steps so that a paid request survives a restart."""
 
     name: str
+    is_paid: bool
 
     def request(self, order: SongOrder) -> RequestId:
-        """Order the song. The caller saves the returned id before anything else."""
+        """Order the song. The caller saves the returned id before anything else.
+
+        Raises:
+            OutcomeUnknown: whether the order was taken cannot be known; the caller never repeats it by itself.
+            ContentRefused: the words were refused.
+        """
         ...
 
     def collect(self, request: RequestId, into: Path) -> Take | None:
@@ -106,7 +128,17 @@ class MusicStudio(Protocol):
 
         Raises:
             GenerationFailed: the song was accepted and then failed for good.
+            ContentRefused: it failed because of its words.
         """
+        ...
+
+
+@runtime_checkable
+class HasCredits(Protocol):
+    """What an engine may do besides: tell what is left on its account."""
+
+    def credits(self) -> float:
+        """Return the credits that are left. Costs nothing."""
         ...
 
 

@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from stornello import media
+from stornello.chains import ChainedTranscriber
 from stornello.domain.clock import Clock
 from stornello.domain.errors import ProviderError, RecordingError, StornelloError
 from stornello.domain.names import Origin
 from stornello.domain.plain import Plain
-from stornello.seams import Transcriber
 from stornello.spool import atomic, reasons, recordings
 from stornello.spool.journal import Journal
 from stornello.spool.paths import Venue
@@ -37,7 +37,7 @@ class Ears:
     """Hears recordings. ``attend`` may be called from several threads, one recording each."""
 
     venue: Venue
-    transcriber: Transcriber
+    transcriber: ChainedTranscriber
     rules: Rules
     journal: Journal
     clock: Clock
@@ -116,7 +116,10 @@ class Ears:
 
     def _transcribe(self, recording: Recording, audio: Path) -> None:
         media.to_speech(audio, recording.speech, self.rules.most_s)
-        heard = self.transcriber.hear(recording.speech, self.rules.languages)
+        origin = recording.origin
+        assert origin is not None  # noqa: S101 - strays were refused before
+        heard = self.transcriber.hear(recording.speech, self.rules.languages, origin.table, recording.arrival)
+        recording.learn(heard_by=heard.by)
         recording.speech.unlink()
         atomic.write_text(recording.transcript, heard.text.strip())
 

@@ -91,9 +91,9 @@ def _fetch_what_is_missing(settings: Settings) -> None:
     from stornello.wiring import song, watchdog  # noqa: PLC0415 - imports much
 
     try:
-        if settings.transcriber in engines.OWN:
+        if engines.uses_embedded("transcribers", settings):
             watchdog.speech_model(settings.speech_model)
-        if settings.studio in engines.OWN:
+        if engines.uses_embedded("studios", settings):
             song.soundfont()
     except ModelMissing as error:
         tell(f"{error.what.it} {error.todo.it}", f"{error.what.en} {error.todo.en}", style="yellow")

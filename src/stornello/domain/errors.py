@@ -17,6 +17,7 @@ class StornelloError(Exception):
     """
 
     retryable = False
+    holds = False
 
     def __init__(self, code: str, what: Plain, todo: Plain) -> None:
         super().__init__(code, what, todo)
@@ -45,17 +46,61 @@ class ProviderError(StornelloError):
 
 
 class ProviderUnreachable(ProviderError):  # noqa: N818 - the seam's own vocabulary, see conventions.md
-    """Network, time-out, 408, 429 or 5xx, or an engine that is not ready: the same call may work later."""
+    """Network, time-out, 408, 429 or 5xx, or an engine that is not ready: the same call may work later.
+
+    The call was certainly not carried out. ``retry_after_s`` is how long the service asked to be left alone.
+    """
 
     retryable = True
 
+    def __init__(self, code: str, what: Plain, todo: Plain, *, retry_after_s: float | None = None) -> None:
+        super().__init__(code, what, todo)
+        self.retry_after_s = retry_after_s
+
+
+class OutcomeUnknown(ProviderUnreachable):
+    """The call went out and no answer came back: it may have been carried out, and charged, all the same.
+
+    Repeating it may pay twice. For a song request that is never done by itself.
+    """
+
 
 class ProviderRefused(ProviderError):  # noqa: N818 - as above
-    """The engine understood and said no: the same call will fail again."""
+    """The engine understood and said no: the same call will fail again. ``charged``: it cost something all the same."""
+
+    def __init__(self, code: str, what: Plain, todo: Plain, *, charged: bool = False) -> None:
+        super().__init__(code, what, todo)
+        self.charged = charged
+
+
+class AccountRefused(ProviderRefused):
+    """The key does not open, or the account has no credit: no call works until a person has mended it."""
+
+
+class ContentRefused(ProviderRefused):
+    """The words were refused; gentler ones may pass."""
+
+
+class BudgetSpent(ProviderRefused):
+    """The next paid call would go beyond a cap of ours; nothing was called."""
 
 
 class GenerationFailed(ProviderError):  # noqa: N818 - as above
-    """The song was accepted and then failed for good."""
+    """The song was accepted and then failed for good.
+
+    ``again``: one new request may work. ``charged``: what was accepted is paid for, as far as anybody can tell.
+    """
+
+    def __init__(self, code: str, what: Plain, todo: Plain, *, again: bool = False, charged: bool = True) -> None:
+        super().__init__(code, what, todo)
+        self.again = again
+        self.charged = charged
+
+
+class JobHeldError(StornelloError):
+    """Only a person can tell how it goes on, because the other way might pay twice: the job waits in held/."""
+
+    holds = True
 
 
 class PlayerLost(ProviderError):  # noqa: N818 - as above

@@ -2,7 +2,7 @@
 
 import logging
 import threading
-from datetime import datetime, timedelta
+from datetime import datetime
 from multiprocessing import connection
 
 from stornello.domain.backoff import backoff
@@ -10,6 +10,7 @@ from stornello.domain.clock import Clock
 from stornello.domain.errors import GenerationFailed, ProviderUnreachable
 from stornello.domain.fairness import next_table, welcome
 from stornello.domain.names import JobId, SongId, TableId
+from stornello.domain.night import night_of
 from stornello.domain.plain import Plain
 from stornello.domain.songs import SongCard
 from stornello.producer.pool import Pool
@@ -115,8 +116,7 @@ class Producer:
             stop.wait(self.poll_s)
 
     def _new_night(self) -> None:
-        night = (self.clock.now().astimezone() - timedelta(hours=self.night_begins)).date().isoformat()
-        self._remember(self.counts.during(night))
+        self._remember(self.counts.during(night_of(self.clock.now(), self.night_begins).isoformat()))
 
     def _waiting(self) -> dict[TableId, datetime]:
         """Return the tables with material and since when; tables that have just come start at the others' level."""

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from stornello.domain.names import TableId
 from stornello.domain.songs import SongCard
+from stornello.spool.ledger import Charge
 
 log = logging.getLogger(__name__)
 
@@ -23,6 +24,10 @@ CREATE TABLE IF NOT EXISTS recordings (
 CREATE TABLE IF NOT EXISTS songs (
     id TEXT PRIMARY KEY, tbl INTEGER NOT NULL, title TEXT NOT NULL, duration_s REAL NOT NULL, engine TEXT NOT NULL,
     at TEXT NOT NULL
+);
+CREATE TABLE IF NOT EXISTS costs (
+    id TEXT PRIMARY KEY, at TEXT NOT NULL, seam TEXT NOT NULL, engine TEXT NOT NULL, tbl INTEGER NOT NULL,
+    about TEXT NOT NULL, euro REAL NOT NULL, credits REAL, state TEXT NOT NULL
 );
 CREATE TABLE IF NOT EXISTS failures (job TEXT PRIMARY KEY, tbl INTEGER NOT NULL, code TEXT NOT NULL, at TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS plays (id INTEGER PRIMARY KEY, song TEXT NOT NULL, started_at TEXT NOT NULL, heard_s REAL);
@@ -54,6 +59,14 @@ class Journal:
         self._run(
             "INSERT OR REPLACE INTO songs VALUES (?, ?, ?, ?, ?, ?)",
             *(card.id, card.table, card.title, card.sound.duration_s, engine, card.created_at),
+        )
+
+    def cost(self, charge: Charge) -> None:
+        """Remember what a paid call has cost; a charge that is told again replaces itself."""
+        self._run(
+            "INSERT OR REPLACE INTO costs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            *(charge.id, charge.at, charge.seam, charge.engine, charge.table, charge.about),
+            *(charge.euro if charge.counts else 0.0, charge.credits, charge.state),
         )
 
     def failure(self, job: str, table: TableId, code: str, at: datetime) -> None:

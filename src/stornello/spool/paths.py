@@ -46,6 +46,21 @@ class Venue:
         return self.jobs / job
 
     @property
+    def ledger(self) -> Path:
+        """What paid calls have cost, a file a night."""
+        return self.scratch / "ledger"
+
+    @property
+    def answers(self) -> Path:
+        """What paid engines have answered, by content, so that nothing is asked twice."""
+        return self.scratch / "answers"
+
+    @property
+    def engines(self) -> Path:
+        """How each engine was when it was last asked, a file each."""
+        return self.scratch / "engines"
+
+    @property
     def run(self) -> Path:
         """Sockets, locks and what the services say of themselves; mode 0700."""
         return self.scratch / "run"
@@ -100,6 +115,16 @@ class Venue:
         return self.root / "failed_processing"
 
     @property
+    def held(self) -> Path:
+        """Jobs that only a person can decide on, whole, with the reason."""
+        return self.root / "held"
+
+    @property
+    def prompts(self) -> Path:
+        """The operator's own prompts, instead of ours."""
+        return self.root / "prompts.toml"
+
+    @property
     def house_music(self) -> Path:
         """The operator's own filler."""
         return self.root / "house_music"
@@ -128,6 +153,10 @@ class Venue:
             self.short_transcriptions,
             self.transcription_errors,
             self.failed_processing,
+            self.held,
+            self.ledger,
+            self.answers,
+            self.engines,
             self.house_music,
         ):
             folder.mkdir(parents=True, exist_ok=True)

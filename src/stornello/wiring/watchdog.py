@@ -1,12 +1,12 @@
 """Builds AudioWatchdog and the engine that hears."""
 
 from pathlib import Path
-from typing import cast
 
 from stornello import models
 from stornello.audio_watchdog import AudioWatchdog
 from stornello.audio_watchdog.door import Door
 from stornello.audio_watchdog.ears import Ears, Rules
+from stornello.chains import ChainedTranscriber
 from stornello.domain.clock import SystemClock
 from stornello.domain.errors import ModelMissing
 from stornello.domain.plain import Language
@@ -14,7 +14,7 @@ from stornello.seams import Transcriber
 from stornello.settings import Settings
 from stornello.spool.journal import Journal
 from stornello.spool.paths import Venue
-from stornello.wiring.engines import OWN, installed, require_engines, speech_model_here
+from stornello.wiring.engines import chain, require_engines, speech_model_here
 
 
 def build(venue: Venue, settings: Settings) -> AudioWatchdog:
@@ -28,18 +28,20 @@ def build(venue: Venue, settings: Settings) -> AudioWatchdog:
         most_s=settings.max_recording_seconds,
         most_mb=settings.max_recording_mb,
     )
-    ears = Ears(venue, transcriber(settings), rules, Journal(venue.journal), clock)
+    hearing = ChainedTranscriber(chain("transcribers", venue, settings, lambda: own_ears(settings)), venue.answers)
+    ears = Ears(venue, hearing, rules, Journal(venue.journal), clock)
     door = Door(venue.from_tables, settings.stable_seconds)
     return AudioWatchdog(venue, door, ears, clock, settings.poll_seconds, settings.hearing_workers)
 
 
-def transcriber(settings: Settings) -> Transcriber:
-    """Build the engine that hears. Its model is loaded, or fetched, when the first recording comes."""
-    if settings.transcriber not in OWN:
-        return cast("Transcriber", installed("transcribers", settings.transcriber)(settings))
+def own_ears(settings: Settings) -> Transcriber:
+    """Build our own engine that hears. Its model is loaded, or fetched, when the first recording comes."""
     from stornello.providers.speech.embedded import FasterWhisperTranscriber  # noqa: PLC0415 - extra [embedded]
 
-    return FasterWhisperTranscriber(lambda: speech_model(settings.speech_model), workers=settings.hearing_workers)
+    return FasterWhisperTranscriber(
+        lambda: speech_model(settings.speech_model),
+        workers=settings.hearing_workers,
+    )
 
 
 def speech_model(name: str) -> Path:

@@ -31,6 +31,8 @@ class FasterWhisperTranscriber:
     """
 
     name = "embedded"
+    is_paid = False
+    longest_s: float | None = None
 
     def __init__(self, model_dir: Callable[[], Path] | Path, threads: int = 2, workers: int = 1) -> None:
         self._model_dir = model_dir

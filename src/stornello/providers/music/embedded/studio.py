@@ -23,6 +23,7 @@ class EmbeddedStudio:
     """
 
     name = "embedded"
+    is_paid = False
 
     def __init__(self, soundfont: Callable[[], Path], singer: Singer | None = None) -> None:
         self._soundfont = soundfont

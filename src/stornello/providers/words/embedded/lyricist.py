@@ -23,6 +23,7 @@ class EmbeddedLyricist:
     """
 
     name = "embedded"
+    is_paid = False
 
     def summarise(self, story: Story) -> str:
         """Return two to four of the guests' most telling sentences, each with who said it."""
@@ -30,7 +31,7 @@ class EmbeddedLyricist:
         _, telling = find_hook(story.told, bank, _chance(story))
         return summaries.summarise(story.told, telling, bank)
 
-    def write(self, story: Story, summary: str) -> Lyrics:  # noqa: ARG002 - the seam offers it; these words come from the source
+    def write(self, story: Story, summary: str, *, gently: bool = False) -> Lyrics:  # noqa: ARG002 - the seam offers it; these words come from the source
         """Write two verses and a repeated chorus, four lines each, whatever was said."""
         bank, chance = bank_for(story.language), _chance(story)
         hook, telling = find_hook(story.told, bank, chance)

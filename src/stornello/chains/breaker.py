@@ -1,0 +1,71 @@
+"""The circuit breaker: an engine that keeps failing is left alone for a while, whichever process would ask it.
+
+Source: "Circuit Breaker", M. Nygard, Release It! (2007). After its time an open breaker lets calls through again; the
+next failure opens it for longer.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from stornello.domain.backoff import backoff
+from stornello.domain.clock import Clock
+from stornello.domain.errors import AccountRefused, ProviderError, ProviderUnreachable
+from stornello.spool import engines
+from stornello.spool.engines import EngineState
+
+_FAILURES = 3
+"""So many failures in a row open it."""
+
+_BASE_S, _CAP_S = 30.0, 600.0
+_ACCOUNT_S = 600.0
+"""An account is looked at again this much later: a person may have paid or changed the key."""
+
+
+@dataclass(frozen=True, slots=True)
+class Breaker:
+    """The breakers of one seam's engines, on disk in ``folder``."""
+
+    folder: Path
+    seam: str
+    clock: Clock
+
+    def state(self, engine: str) -> EngineState:
+        """Return how ``engine`` was when it was last asked."""
+        return engines.read(self.folder, self.seam, engine)
+
+    def is_open(self, engine: str) -> bool:
+        """Return whether ``engine`` is to be left alone now."""
+        until = self.state(engine).away_until
+        return bool(until) and self.clock.now() < datetime.fromisoformat(until)
+
+    def failed(self, engine: str, error: ProviderError) -> None:
+        """Count a failure that says something about the engine; a refusal of these words or that file says nothing."""
+        if isinstance(error, AccountRefused):
+            self._change(engine, error, _ACCOUNT_S, at_once=True)
+        elif error.retryable:
+            asked_s = error.retry_after_s if isinstance(error, ProviderUnreachable) else None
+            self._change(engine, error, asked_s or 0.0)
+
+    def worked(self, engine: str) -> None:
+        """Close the breaker: the engine has answered."""
+        engines.change(self.folder, self.seam, engine, _well)
+
+    def tell_credits(self, engine: str, left: float) -> None:
+        """Remember what the engine's account holds."""
+        at = self.clock.now().isoformat(timespec="seconds")
+        engines.change(self.folder, self.seam, engine, lambda state: replace(state, credits=left, credits_at=at))
+
+    def _change(self, engine: str, error: ProviderError, least_s: float, *, at_once: bool = False) -> None:
+        def how(state: EngineState) -> EngineState:
+            failures = state.failures + 1
+            opens = at_once or failures >= _FAILURES
+            wait_s = max(least_s, backoff(failures - _FAILURES + 1, _BASE_S, _CAP_S) if failures >= _FAILURES else 0)
+            until = (self.clock.now() + timedelta(seconds=wait_s)).isoformat(timespec="seconds") if opens else ""
+            return replace(state, failures=failures, away_until=until, code=error.code, why=error.what)
+
+        engines.change(self.folder, self.seam, engine, how)
+
+
+def _well(state: EngineState) -> EngineState:
+    return replace(state, failures=0, away_until="", code="", why=None)

@@ -1,0 +1,138 @@
+"""One seam's engines in order, and how one is asked: within the budget, with its breaker, again after a hiccup."""
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Generic, TypeVar
+
+from stornello.chains.breaker import Breaker
+from stornello.domain.backoff import backoff
+from stornello.domain.clock import Clock
+from stornello.domain.errors import (
+    BudgetSpent,
+    GenerationFailed,
+    OutcomeUnknown,
+    ProviderError,
+    ProviderRefused,
+    ProviderUnreachable,
+)
+from stornello.domain.plain import Plain
+from stornello.spool.ledger import Charge, ChargeId, Ledger, Purpose, State
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+_TRIES = 3
+_BASE_S, _CAP_S = 1.0, 8.0
+_LONGEST_WISH_S = 20.0
+"""A service that asks to be left alone for longer is left for the next one in the chain."""
+
+
+@dataclass(frozen=True)
+class Link(Generic[T]):
+    """One engine by the name that the settings know. ``price`` in euro a unit: a request, a call or a minute."""
+
+    name: str
+    build: Callable[[], T] = field(repr=False)
+    price: float = 0.0
+
+    @cached_property
+    def engine(self) -> T:
+        """The engine, built when it is first needed."""
+        return self.build()
+
+
+@dataclass(frozen=True, slots=True)
+class Chain(Generic[T]):
+    """The engines of one seam, in the order in which they are asked."""
+
+    links: Sequence[Link[T]]
+    breaker: Breaker
+    ledger: Ledger
+    clock: Clock
+    on_charge: Callable[[Charge], None] = lambda _: None
+
+    def named(self, name: str) -> Link[T] | None:
+        """Return the link called ``name``."""
+        return next((link for link in self.links if link.name == name), None)
+
+    def usable(self) -> list[Link[T]]:
+        """Return the links whose breakers are closed."""
+        return [link for link in self.links if not self.breaker.is_open(link.name)]
+
+    def first(self, ask: Callable[[Link[T]], R]) -> R:
+        """Return what the first link answers that can.
+
+        Raises:
+            ProviderError: none could. If waiting can help any of them, a retryable one.
+        """
+        errors: list[ProviderError] = []
+        for link in self.usable():
+            try:
+                return ask(link)
+            except ProviderError as error:
+                errors.append(error)
+                log.warning("engine passed over", extra={"engine": link.name, "code": error.code})
+        raise next((error for error in errors if error.retryable), errors[-1] if errors else self.all_away())
+
+    def persist(self, link: Link[T], purpose: Purpose, call: Callable[[T], R], units: float = 1.0) -> R:
+        """Ask ``link``, again after a hiccup; for calls that may be repeated. Raises what the last attempt raised."""
+        attempt = 0
+        while True:
+            attempt += 1
+            try:
+                return self.attempt(link, purpose, lambda engine, _: call(engine), units)
+            except ProviderUnreachable as error:
+                wait_s = error.retry_after_s or backoff(attempt, _BASE_S, _CAP_S)
+                if attempt >= _TRIES or wait_s > _LONGEST_WISH_S or self.breaker.is_open(link.name):
+                    raise
+                self.clock.sleep(wait_s)
+
+    def attempt(
+        self, link: Link[T], purpose: Purpose, call: Callable[[T, ChargeId | None], R], units: float = 1.0
+    ) -> R:
+        """Ask ``link`` once. What it may cost is in the ledger before the call, and how it ended after.
+
+        ``call`` gets the charge's id, None when the engine costs nothing.
+
+        Raises:
+            BudgetSpent: a cap forbids it; nothing was called.
+            ProviderError: what the engine raised.
+        """
+        euro = link.price * units
+        charge = self.ledger.begin(link.name, purpose, euro) if euro else None
+        try:
+            answer = call(link.engine, charge)
+        except ProviderError as error:
+            self.close(charge, _end_of(error))
+            self.breaker.failed(link.name, error)
+            raise
+        self.close(charge, "paid")
+        self.breaker.worked(link.name)
+        return answer
+
+    def close(self, charge: ChargeId | None, state: State, credits_: float | None = None) -> None:
+        """Write down how a charge has ended. Safe to repeat."""
+        if charge and (ended := self.ledger.end(charge, state, credits_)):
+            self.on_charge(ended)
+
+    def all_away(self) -> ProviderError:
+        """Return why nobody can be asked now."""
+        states = [self.breaker.state(link.name) for link in self.links]
+        why = next((state.why for state in states if state.why), Plain("", ""))
+        names = ", ".join(link.name for link in self.links)
+        return ProviderUnreachable(
+            "engines-away",
+            Plain(f"Nessun motore risponde ({names}). {why.it}", f"No engine answers ({names}). {why.en}"),
+            Plain("Si riprova da soli.", "It is tried again by itself."),
+        )
+
+
+def _end_of(error: ProviderError) -> State:
+    if isinstance(error, OutcomeUnknown):
+        return "unknown"
+    charged = isinstance(error, ProviderRefused | GenerationFailed) and error.charged
+    return "paid" if charged and not isinstance(error, BudgetSpent) else "free"

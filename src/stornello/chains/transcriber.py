@@ -1,0 +1,86 @@
+"""Hearing by whichever transcriber of the chain can; what a paid one has heard is never sent again."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from stornello import media
+from stornello.chains.chain import Chain, Link
+from stornello.domain.names import TableId
+from stornello.seams import Hearing, Transcriber
+from stornello.spool import answers
+from stornello.spool.ledger import Purpose
+
+_BYTES_A_SECOND = 32_000
+"""16 kHz mono 16-bit."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChainedTranscriber:
+    """A transcriber that does not fail while any of its engines works; paid answers are kept in ``memory``."""
+
+    chain: Chain[Transcriber]
+    memory: Path
+
+    def hear(self, audio: Path, languages: Sequence[str], table: TableId, about: str) -> Hearing:
+        """Return what is said in ``audio`` (16 kHz mono 16-bit WAV). ``about`` is the recording's arrival.
+
+        Raises ProviderError when no engine can.
+        """
+        purpose = Purpose("transcribers", table, about)
+        if known := _known(self.memory, _key(audio)):
+            return known
+        return self.chain.first(lambda link: self._hear(link, audio, languages, purpose))
+
+    def _hear(self, link: Link[Transcriber], audio: Path, languages: Sequence[str], purpose: Purpose) -> Hearing:
+        engine = link.engine
+        if engine.is_paid and media.is_silent(audio):
+            return Hearing("", languages[0], 0.0, "")
+        parts = media.parts(audio, engine.longest_s) if engine.longest_s else [audio]
+        try:
+            heard = [self._part(link, part, languages, purpose) for part in parts]
+        finally:
+            for part in parts:
+                if part != audio:
+                    part.unlink(missing_ok=True)
+        return _joined(heard)
+
+    def _part(self, link: Link[Transcriber], part: Path, languages: Sequence[str], purpose: Purpose) -> Hearing:
+        if not link.engine.is_paid:
+            return _by(link, self.chain.persist(link, purpose, lambda engine: engine.hear(part, languages)))
+        key = _key(part)
+        if known := _known(self.memory, key):
+            return known
+
+        def ask(engine: Transcriber) -> Hearing:
+            heard = _by(link, engine.hear(part, languages))
+            answers.save(self.memory, key, asdict(heard))
+            return heard
+
+        minutes = part.stat().st_size / _BYTES_A_SECOND / 60
+        return self.chain.persist(link, purpose, ask, minutes)
+
+
+def _by(link: Link[Transcriber], heard: Hearing) -> Hearing:
+    return heard if heard.by else replace(heard, by=link.engine.name)
+
+
+def _key(audio: Path) -> str:
+    return answers.key_of("hearing", audio.read_bytes())
+
+
+def _known(memory: Path, key: str) -> Hearing | None:
+    kept: Any = answers.read(memory, key)
+    try:
+        return Hearing(**kept) if kept else None
+    except TypeError:
+        return None
+
+
+def _joined(parts: Sequence[Hearing]) -> Hearing:
+    if len(parts) == 1:
+        return parts[0]
+    longest = max(parts, key=lambda part: part.speech_s)
+    text = " ".join(part.text for part in parts if part.text)
+    return Hearing(text, longest.language, sum(part.speech_s for part in parts), longest.by)

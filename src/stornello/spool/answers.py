@@ -1,0 +1,35 @@
+""".tmp_player/answers/{key}.json: what paid engines have answered, by what they were asked.
+
+An answer that is on disk is never paid for again, whoever asks: another recording with the same sound, a second
+attempt, a start after a crash.
+"""
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+from stornello.spool import atomic
+
+
+def key_of(*parts: str | bytes) -> str:
+    """Return the key of a question: the sha256 of all its parts, in order."""
+    digest = hashlib.sha256()
+    for part in parts:
+        data = part.encode(errors="replace") if isinstance(part, str) else part
+        digest.update(len(data).to_bytes(8))
+        digest.update(data)
+    return digest.hexdigest()
+
+
+def read(folder: Path, key: str) -> Any:  # noqa: ANN401 - whatever JSON holds
+    """Return the answer to ``key``, or None when there is none that can be read."""
+    try:
+        return json.loads((folder / f"{key}.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+
+
+def save(folder: Path, key: str, answer: Any) -> None:  # noqa: ANN401 - as above
+    """Keep ``answer`` durably."""
+    atomic.write_json(folder / f"{key}.json", answer)
