@@ -6,13 +6,14 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
 from stornello import media
-from stornello.chains import ChainedTranscriber
 from stornello.domain.clock import Clock
 from stornello.domain.errors import ProviderError, RecordingError, StornelloError
-from stornello.domain.names import Origin
+from stornello.domain.names import Origin, TableId
 from stornello.domain.plain import Plain
+from stornello.seams import Hearing
 from stornello.spool import atomic, reasons, recordings
 from stornello.spool.journal import Journal
 from stornello.spool.paths import Venue
@@ -32,12 +33,20 @@ class Rules:
     most_mb: float
 
 
+class Hears(Protocol):
+    """Whoever hears for the house: a chain of engines."""
+
+    def hear(self, audio: Path, languages: Sequence[str], table: TableId, about: str) -> Hearing:
+        """Return what is said in ``audio``, for ``table``; ``about`` is the recording's arrival."""
+        ...
+
+
 @dataclass(slots=True)
 class Ears:
     """Hears recordings. ``attend`` may be called from several threads, one recording each."""
 
     venue: Venue
-    transcriber: ChainedTranscriber
+    transcriber: Hears
     rules: Rules
     journal: Journal
     clock: Clock

@@ -197,7 +197,8 @@ def _new_venue(folder: Path, *, fast: bool) -> tuple[Venue, Settings]:
             Plain("La prova vuole una cartella nuova.", "The demo wants a new folder."),
         )
     venue, _ = open_venue(folder)
-    chosen = f"play_only_seconds = {FAST_S}\n" if fast else ""
+    ours = "".join(f'{seam} = ["{engines.EMBEDDED}"]\n' for seam in ("transcriber", "lyricist", "studio"))
+    chosen = ours + (f"play_only_seconds = {FAST_S}\n" if fast else "")
     atomic.write_text(venue.settings, chosen + house_settings.as_toml(LANGUAGE))
     return venue, Settings.load(venue.settings, os.environ)
 
