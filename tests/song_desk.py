@@ -6,11 +6,13 @@ from pathlib import Path
 
 from builders import some_lyrics
 from fake_decks import HandClock, a_wav
+from stornello.chains import Breaker, Chain, ChainedLyricist, Link
 from stornello.domain.names import JobId
 from stornello.domain.songs import Lyrics, SungLine
 from stornello.generate_song import SongMaker
 from stornello.seams import RequestId, SongOrder, Story, Take
 from stornello.spool.jobs import Job
+from stornello.spool.ledger import Ledger
 from stornello.spool.paths import Venue
 
 SONG_S = 2.0
@@ -21,6 +23,7 @@ class CountingEngines:
     """A lyricist and a studio in one, that remember what they were asked across restarts of the maker."""
 
     name: str = "counting"
+    is_paid: bool = False
     calls: list[str] = field(default_factory=list)
     story: Story | None = None
     troubles: dict[str, list[BaseException]] = field(default_factory=dict)
@@ -34,7 +37,7 @@ class CountingEngines:
         self.story = story
         return "a summary"
 
-    def write(self, story: Story, summary: str) -> Lyrics:
+    def write(self, story: Story, summary: str, *, gently: bool = False) -> Lyrics:
         assert (story, summary) == (story, "a summary")
         self._called("write")
         return some_lyrics()
@@ -75,13 +78,19 @@ class Desk:
         """A maker as a new process builds it."""
         return SongMaker(
             venue=self.venue,
-            lyricist=self.engines,
-            studio=self.engines,
+            lyricist=ChainedLyricist(self._chain("lyricists")),
+            studios=self._chain("studios"),
             languages=self.languages,
-            heard_by="ears",
+            heard_by=lambda _: "ears",
             deadline_s=self.deadline_s,
             clock=self.clock,
             milestone=self.milestones.append,
+        )
+
+    def _chain(self, seam: str) -> Chain[CountingEngines]:
+        breaker = Breaker(self.venue.engines, seam, self.clock)
+        return Chain(
+            [Link("counting", lambda: self.engines)], breaker, Ledger(self.venue.ledger, self.clock, 6), self.clock
         )
 
     def tell(self, name: str, text: str) -> None:

@@ -33,6 +33,8 @@ class InstantTranscriber:
     """Hears at once. The words are made from the sound's own bytes: different recordings say different things."""
 
     name = "instant"
+    is_paid = False
+    longest_s = None
 
     def __init__(self, settings: object) -> None:
         del settings
@@ -46,6 +48,7 @@ class InstantLyricist:
     """Sings the told words as they are."""
 
     name = "instant"
+    is_paid = False
 
     def __init__(self, settings: object) -> None:
         del settings
@@ -57,8 +60,8 @@ class InstantLyricist:
             raise ValueError(said)
         return said
 
-    def write(self, story: Story, summary: str) -> Lyrics:
-        del summary
+    def write(self, story: Story, summary: str, *, gently: bool = False) -> Lyrics:
+        del summary, gently
         _note_call("write")
         lines = tuple(note.text for note in story.told)
         return Lyrics(f"Table {story.table}", story.language, ("plain",), (Section("verse", lines),))
@@ -68,6 +71,7 @@ class InstantStudio:
     """Delivers one second of a quiet tone per order."""
 
     name = "instant"
+    is_paid = False
 
     def __init__(self, settings: object) -> None:
         del settings

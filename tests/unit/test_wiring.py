@@ -27,16 +27,16 @@ def pretend(models: Path, name: str) -> Path:
 
 def test_the_card_names_the_model_that_hears(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("STORNELLO_MODELS", str(tmp_path))
-    assert a_maker(tmp_path, Settings()).heard_by == "embedded"
+    assert a_maker(tmp_path, Settings()).heard_by([]) == "embedded"
     for size in ("base", "small"):
         folder = pretend(tmp_path, f"whisper-{size}")
-        assert a_maker(tmp_path, Settings()).heard_by == f"embedded (whisper {size})"
+        assert a_maker(tmp_path, Settings()).heard_by([]) == f"embedded (whisper {size})"
         assert watchdog.speech_model("auto") == folder
 
 
 def test_the_card_names_the_model_that_was_chosen(tmp_path: Path) -> None:
     for chosen in ("large-v3", str(tmp_path / "large-v3")):
-        assert a_maker(tmp_path, Settings(speech_model=chosen)).heard_by == "embedded (whisper large-v3)"
+        assert a_maker(tmp_path, Settings(speech_model=chosen)).heard_by([]) == "embedded (whisper large-v3)"
 
 
 def test_a_song_gives_up_by_itself_before_its_worker_ends_it(tmp_path: Path) -> None:

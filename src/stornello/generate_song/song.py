@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from stornello import media
+from stornello.chains import Chain, ChainedLyricist, Said
 from stornello.domain.backoff import backoff
 from stornello.domain.clock import Clock
 from stornello.domain.errors import GenerationFailed, ProviderUnreachable, RecordingError
@@ -18,7 +19,7 @@ from stornello.domain.songs import Lyrics, SongCard, Sound, SungLine
 from stornello.generate_song import tags
 from stornello.generate_song.language import language_of
 from stornello.generate_song.steps import Steps
-from stornello.seams import Lyricist, MusicStudio, RequestId, SongOrder, Story, Take
+from stornello.seams import MusicStudio, RequestId, SongOrder, Story, Take
 from stornello.spool import atomic, staging
 from stornello.spool.jobs import Job, table_of
 from stornello.spool.paths import Venue
@@ -32,10 +33,10 @@ class SongMaker:
     """Makes the song of one job. ``milestone`` hears of every step as it begins or ends."""
 
     venue: Venue
-    lyricist: Lyricist
-    studio: MusicStudio
+    lyricist: ChainedLyricist
+    studios: Chain[MusicStudio]
     languages: Sequence[str]
-    heard_by: str
+    heard_by: Callable[[Sequence[str]], str]
     deadline_s: float
     clock: Clock
     milestone: Callable[[str], None]
@@ -49,18 +50,20 @@ class SongMaker:
         """
         steps = Steps(job.folder / "steps")
         story = self._story(job)
-        summary: str = steps.once("summary", lambda: self.lyricist.summarise(story))
+        told = Said(**steps.once("summary", lambda: asdict(self.lyricist.summarise(story, job.id))))
+        summary: str = told.value
         self.milestone("SUMMARY")
-        lyrics = Lyrics.from_json(steps.once("lyrics", lambda: self.lyricist.write(story, summary).to_json()))
+        words = Said(**steps.once("lyrics", lambda: asdict(self.lyricist.write(story, summary, job.id))))
+        lyrics = Lyrics.from_json(words.value)
         self.milestone(f"LYRICS {len(lyrics.text().split())} words")
         order = SongOrder(lyrics, story.seed)
-        request = RequestId(steps.once("request", lambda: self.studio.request(order)))
+        request = RequestId(steps.once("request", lambda: self.studios.links[0].engine.request(order)))
         self.milestone("REQUESTED")
         take = self._take(steps, request, job.folder)
         self.milestone("COLLECTED")
         sound = self._measure(take)
         self.milestone(f"MEASURED {sound.duration_s:.0f} s")
-        card = self._publish(job, story, summary, lyrics, take, sound)
+        card = self._publish(job, story, summary, words.by, lyrics, take, sound)
         self.milestone("DONE")
         return card
 
@@ -96,7 +99,7 @@ class SongMaker:
             attempt += 1
             last_error = None
             try:
-                if take := self.studio.collect(request, folder):
+                if take := self.studios.links[0].engine.collect(request, folder):
                     return take
             except ProviderUnreachable as error:
                 last_error = error
@@ -118,7 +121,9 @@ class SongMaker:
                 Plain("Per riprovare: stornello retry NOME", "To try again: stornello retry NAME"),
             ) from error
 
-    def _publish(self, job: Job, story: Story, summary: str, lyrics: Lyrics, take: Take, sound: Sound) -> SongCard:
+    def _publish(
+        self, job: Job, story: Story, summary: str, by: str, lyrics: Lyrics, take: Take, sound: Sound
+    ) -> SongCard:
         """Put audio and card into songs/, audio first: a card on disk means that its song is whole."""
         card = SongCard(
             id=SongId(job.id),
@@ -131,7 +136,7 @@ class SongMaker:
             summary=summary,
             audio=f"{job.id}{take.audio.suffix}",
             sound=sound,
-            engines={"speech": self.heard_by, "words": self.lyricist.name, "music": take.engine},
+            engines={"speech": self.heard_by(staging.shas_in(job.transcripts)), "words": by, "music": take.engine},
             created_at=self.clock.now().isoformat(timespec="seconds"),
             synced_lyrics=take.synced_lyrics,
         )

@@ -15,7 +15,7 @@ from stornello.domain.names import MAX_TABLE, TableId, guest_in
 from stornello.seams import Told
 from stornello.spool.paths import Venue
 
-_OURS = re.compile(r"^\d{8}T\d{12}_[0-9a-f]{16}_(?P<guest>.*)$", re.DOTALL)
+_OURS = re.compile(r"^\d{8}T\d{12}_(?P<sha>[0-9a-f]{16})_(?P<guest>.*)$", re.DOTALL)
 
 
 def staged_name(arrival: str, sha: str, guest: str) -> str:
@@ -27,6 +27,12 @@ def guest_of(transcript: Path) -> str:
     """Return the guest that a staged file's name tells; empty for none."""
     match = _OURS.match(transcript.stem)
     return match["guest"] if match else guest_in(transcript.stem)
+
+
+def shas_in(folder: Path) -> tuple[str, ...]:
+    """Return the recordings' shas (16 hex digits) that our own names in ``folder`` tell, in order of arrival."""
+    matches = (_OURS.match(path.stem) for path in in_order(folder))
+    return tuple(match["sha"] for match in matches if match)
 
 
 def told_in(folder: Path) -> tuple[Told, ...]:

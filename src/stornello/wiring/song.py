@@ -2,14 +2,14 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import cast
 
+from stornello.chains import ChainedLyricist
 from stornello.domain.clock import SystemClock
 from stornello.generate_song import SongMaker
 from stornello.seams import Lyricist, MusicStudio
 from stornello.settings import Settings
 from stornello.spool.paths import Venue
-from stornello.wiring.engines import OWN, heard_by, installed, require_engines
+from stornello.wiring.engines import chain, embedded_ears, require_engines
 
 _OWN_SHARE = 0.9
 """Of the job's time: a child that waits in vain is to say why before its worker ends it without a word."""
@@ -20,29 +20,25 @@ def build(venue: Venue, settings: Settings, milestone: Callable[[str], None]) ->
     require_engines(settings)
     return SongMaker(
         venue=venue,
-        lyricist=lyricist(settings),
-        studio=studio(settings),
+        lyricist=ChainedLyricist(chain("lyricists", venue, settings, own_pen)),
+        studios=chain("studios", venue, settings, own_studio),
         languages=settings.languages,
-        heard_by=heard_by(settings),
+        heard_by=lambda _: embedded_ears(settings),
         deadline_s=settings.job_deadline_seconds * _OWN_SHARE,
         clock=SystemClock(),
         milestone=milestone,
     )
 
 
-def lyricist(settings: Settings) -> Lyricist:
-    """Build the engine that writes."""
-    if settings.lyricist not in OWN:
-        return cast("Lyricist", installed("lyricists", settings.lyricist)(settings))
+def own_pen() -> Lyricist:
+    """Build our own engine that writes."""
     from stornello.providers.words.embedded import EmbeddedLyricist  # noqa: PLC0415 - extra [embedded]
 
     return EmbeddedLyricist()
 
 
-def studio(settings: Settings) -> MusicStudio:
-    """Build the engine that plays and sings."""
-    if settings.studio not in OWN:
-        return cast("MusicStudio", installed("studios", settings.studio)(settings))
+def own_studio() -> MusicStudio:
+    """Build our own engine that plays and sings."""
     from stornello.providers.music.embedded import EmbeddedStudio  # noqa: PLC0415 - extra [embedded]
 
     return EmbeddedStudio(soundfont)
