@@ -27,6 +27,7 @@ def run(arguments: Sequence[str], timeout_s: float) -> subprocess.CompletedProce
         raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), arguments[0])
     child = subprocess.Popen(
         [*dies_with_us(), *arguments],
+        env=environment_of_stranger(),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -61,6 +62,11 @@ def kill_group(leader: int, how: signal.Signals = signal.SIGKILL) -> None:
 def environment_of_child() -> dict[str, str]:
     """Return the environment for one of our own children, so that :func:`end_with_parent` knows its parent."""
     return dict(os.environ) | {PARENT: str(os.getpid())}
+
+
+def environment_of_stranger() -> dict[str, str]:
+    """Return the environment for a program that is none of ours, such as ffmpeg or mpv: no key is its business."""
+    return {name: value for name, value in os.environ.items() if not name.upper().endswith("_API_KEY")}
 
 
 @contextlib.contextmanager

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from stornello.domain.errors import SettingsError
 from stornello.domain.plain import Language
 from stornello.settings import BARE, Settings, as_toml, meaning, misspelt
+from stornello.settings.model import PRICES
 
 SECRET = "sk-this-must-never-be-seen"  # noqa: S105 - an example
 
@@ -45,8 +46,9 @@ def test_an_empty_variable_changes_nothing(file: Path) -> None:
 
 @pytest.mark.parametrize("name", sorted(BARE))
 def test_the_seeds_names_work_in_capitals_in_the_environment_and_in_the_file(name: str, file: Path) -> None:
-    value = "base" if name == "SPEECH_MODEL" else "7"
+    value = {"SPEECH_MODEL": "base"}.get(name, "http://nas:8001" if name.endswith("_URL") else "7")
     file.write_text(f"{name} = {value!r}")
+    file.chmod(0o600)
     from_file, from_environment = Settings.load(file, {}), Settings.load(file.with_name("none"), {name: value})
     assert from_file == from_environment != Settings()
 
@@ -83,12 +85,18 @@ def test_a_key_that_resembles_nothing_points_at_the_list(file: Path) -> None:
         Settings.load(file, {})
 
 
-@pytest.mark.parametrize("content", [b"retry = ", b"= 3", b'a = "\xe8"', b"retry = 1\nretry = 2"])
+@pytest.mark.parametrize("content", [b"retry = ", b"= 3", b"retry = 1\nretry = 2"])
 def test_a_file_that_is_no_toml_is_refused_with_the_place(file: Path, content: bytes) -> None:
     file.write_bytes(content)
     with pytest.raises(SettingsError, match="not valid TOML") as refusal:
         Settings.load(file, {})
     assert str(file) in refusal.value.what.it
+
+
+def test_a_file_that_is_no_text_is_refused(file: Path) -> None:
+    file.write_bytes(b'a = "\xe8"')
+    with pytest.raises(SettingsError, match="cannot be read"):
+        Settings.load(file, {})
 
 
 def test_a_folder_in_the_files_place_is_refused_without_a_traceback(file: Path) -> None:
@@ -113,6 +121,27 @@ def test_a_folder_in_the_files_place_is_refused_without_a_traceback(file: Path) 
         ("languages = 5", "un elenco", "a list"),
         ("speech_model = 5", "un testo", "a text"),
         ("retry = [1]", "un numero intero", "a whole number"),
+        ("kie_base_url = 'kie.ai'", "un indirizzo", "an http(s) address"),
+        ("openai_base_url = 'https://me:secret@host/v1'", "un indirizzo", "an http(s) address"),
+        ("studio = []", "almeno una voce", "at least one"),
+        ("studio = ' , '", "almeno una voce", "at least one"),
+        ("studio = ['']", "un testo", "a text"),
+        ("studio = 5", "un elenco", "a list"),
+        ("budget_per_night = '-1'", "«10 euro»", "'10 euro'"),
+        ("budget_per_night = -1", "«10 euro»", "'10 euro'"),
+        ("budget_per_night = 'NaN'", "«10 euro»", "'10 euro'"),
+        ("budget_per_night = nan", "«10 euro»", "'10 euro'"),
+        ("budget_per_night = inf", "«10 euro»", "'10 euro'"),
+        ("budget_per_night = '1e9'", "«10 euro»", "'10 euro'"),
+        ("budget_per_night = '10 dollars'", "«10 euro»", "'10 euro'"),
+        ("budget_per_night = true", "«10 euro»", "'10 euro'"),
+        ("budget_per_night = {value = -5.0, unit = 'euro'}", "«10 euro»", "'10 euro'"),
+        ("prices = 5", "«studios.kie»", "'studios.kie'"),
+        ("prices = 'cheap'", "«studios.kie»", "'studios.kie'"),
+        ("prices = {kie = 0.1}", "«studios.kie»", "'studios.kie'"),
+        ("prices = {'studios.kie' = -0.1}", "almeno 0", "at least 0"),
+        ("prices = {'studios.kie' = 'x'}", "un numero", "a number"),
+        ("prices = {'studios.kie' = nan}", "finito", "finite"),
     ],
 )
 def test_a_value_that_does_not_fit_is_refused_with_what_would(file: Path, content: str, it: str, en: str) -> None:
@@ -122,6 +151,137 @@ def test_a_value_that_does_not_fit_is_refused_with_what_would(file: Path, conten
     assert it in refusal.value.what.it
     assert en in refusal.value.what.en
     assert content.split(" ", maxsplit=1)[0] in refusal.value.what.it
+
+
+@pytest.mark.parametrize("written", ["5", "5.0", "'5'", "'5 €'", "'5,00 euro'", "'5 EUR'"])
+def test_a_budget_is_written_as_people_write_sums(file: Path, written: str) -> None:
+    file.write_text(f"budget_per_night = {written}")
+    assert Settings.load(file, {}).caps.night == 5
+
+
+def test_a_budget_in_credits_counts_at_their_price(file: Path) -> None:
+    settings = Settings.load(file, {"BUDGET_PER_SONG": "500 crediti", "STORNELLO_CREDIT_PRICE": "0.01"})
+    assert (settings.caps.song, settings.caps.night) == (5, None)
+
+
+@pytest.mark.parametrize(
+    ("content", "environment"),
+    [
+        ("prices = {'studios.kie' = 0.07, 'studios.mine' = 0}", {}),
+        ("[prices.studios]\nkie = 0.07\nmine = 0", {}),
+        ("[prices]\n'studios.kie' = 0.07\nstudios.mine = 0", {}),
+        ("", {"STORNELLO_PRICES": '{"studios.kie": 0.07, "studios": {"mine": 0}}'}),
+    ],
+)
+def test_prices_are_a_table_however_it_is_written(file: Path, content: str, environment: dict[str, str]) -> None:
+    file.write_text(content)
+    assert Settings.load(file, environment).prices == PRICES | {"studios.kie": 0.07, "studios.mine": 0}
+
+
+@pytest.mark.parametrize("written", ["['kie', 'embedded']", "'kie,embedded'", "' kie , embedded , '"])
+def test_engines_come_as_a_list_or_as_a_text_with_commas(file: Path, written: str) -> None:
+    file.write_text(f"studio = {written}")
+    assert Settings.load(file, {}).studio == ("kie", "embedded")
+    assert Settings.load(file, {"STORNELLO_STUDIO": "acestep"}).studio == ("acestep",)
+
+
+def a_secret(path: Path, text: str, mode: int = 0o600) -> Path:
+    path.write_text(text)
+    path.chmod(mode)
+    return path
+
+
+def the_key(settings: Settings) -> str:
+    return settings.openai_api_key.get_secret_value() if settings.openai_api_key else ""
+
+
+def test_dotenv_goes_before_the_file_and_the_environment_before_both(file: Path) -> None:
+    file.write_text("retry = 1\nmax_workers = 1\nvolume = 1")
+    a_secret(file.with_name(".env"), "RETRY=2\nexport STORNELLO_MAX_WORKERS='2'\n# a word\nOPENAI_API_KEY=a$b\n")
+    settings = Settings.load(file, {"RETRY": "3"})
+    assert (settings.retry, settings.max_workers, settings.volume, the_key(settings)) == (3, 2, 1, "a$b")
+
+
+def test_an_empty_entry_of_dotenv_changes_nothing(file: Path) -> None:
+    file.write_text("retry = 1")
+    file.with_name(".env").write_text("RETRY=\nKIE_API_KEY\n")
+    assert Settings.load(file, {}).retry == 1
+
+
+def test_an_unknown_name_in_dotenv_suggests_the_nearest_one(file: Path) -> None:
+    a_secret(file.with_name(".env"), f"OPENAI_APY_KEY={SECRET}")
+    with pytest.raises(SettingsError, match=r"\.env.*Did you mean openai_api_key") as refusal:
+        Settings.load(file, {})
+    assert SECRET not in str(refusal.value)
+
+
+@pytest.mark.parametrize("mode", [0o640, 0o604, 0o660, 0o602])
+@pytest.mark.parametrize("where", [".env", "stornello.toml", "key"])
+def test_a_file_with_a_key_that_others_may_read_or_change_is_refused(file: Path, where: str, mode: int) -> None:
+    content = {".env": f"OPENAI_API_KEY={SECRET}", "stornello.toml": f"openai_api_key = '{SECRET}'", "key": SECRET}
+    a_secret(file.with_name(where), content[where], mode)
+    environment = {"OPENAI_API_KEY_FILE": str(file.with_name("key"))} if where == "key" else {}
+    with pytest.raises(SettingsError, match="chmod 600") as refusal:
+        Settings.load(file, environment)
+    assert (refusal.value.code, SECRET in str(refusal.value)) == ("key-file-open", False)
+
+
+def test_a_key_may_lie_in_a_file_of_its_own(file: Path) -> None:
+    key = a_secret(file.with_name("key"), f"{SECRET}\n")
+    file.write_text("openai_api_key_file = 'key'")  # a relative path begins at the venue
+    assert the_key(Settings.load(file, {})) == SECRET
+    assert the_key(Settings.load(file.with_name("none"), {"OPENAI_API_KEY_FILE": str(key)})) == SECRET
+    assert the_key(Settings.load(file.with_name("none"), {"STORNELLO_OPENAI_API_KEY_FILE": str(key)})) == SECRET
+
+
+def test_whatever_the_environment_says_of_a_key_goes_before_the_files(file: Path) -> None:
+    a_secret(file.with_name("key"), "from-the-file")
+    file.write_text("openai_api_key_file = 'key'")
+    a_secret(file.with_name(".env"), "OPENAI_API_KEY=from-dotenv")
+    assert the_key(Settings.load(file, {})) == "from-dotenv"
+    assert the_key(Settings.load(file, {"OPENAI_API_KEY_FILE": str(file.with_name("key"))})) == "from-the-file"
+
+
+def test_an_empty_key_file_is_no_key(file: Path) -> None:
+    a_secret(file.with_name("key"), " \n")
+    assert the_key(Settings.load(file, {"OPENAI_API_KEY_FILE": str(file.with_name("key"))})) == ""
+
+
+@pytest.mark.parametrize("content", [None, b"\xff\xfe\x00"])
+def test_a_key_file_that_is_not_there_or_no_text_is_refused(file: Path, content: bytes | None) -> None:
+    if content:
+        file.with_name("key").write_bytes(content)
+    with pytest.raises(SettingsError, match="cannot be read"):
+        Settings.load(file, {"OPENAI_API_KEY_FILE": str(file.with_name("key"))})
+
+
+def test_a_path_that_can_be_none_is_refused(file: Path) -> None:
+    file.write_text('openai_api_key_file = "a\\u0000b"')
+    with pytest.raises(SettingsError, match="cannot be read"):
+        Settings.load(file, {})
+
+
+def test_a_key_and_a_file_for_it_in_one_place_are_one_too_many(file: Path) -> None:
+    a_secret(file.with_name("key"), SECRET)
+    a_secret(file.with_name(".env"), f"OPENAI_API_KEY={SECRET}\nOPENAI_API_KEY_FILE=key")
+    with pytest.raises(SettingsError, match=r"openai_api_key is in .*\.env twice"):
+        Settings.load(file, {})
+
+
+@pytest.mark.parametrize("key", ["sk-è", "sk 1", "sk-1\nX-Evil: 1"])
+def test_what_can_stand_in_no_header_is_no_key(file: Path, key: str) -> None:
+    with pytest.raises(SettingsError, match="a key, without spaces") as refusal:
+        Settings.load(file, {"OPENAI_API_KEY": key})
+    assert key not in "".join(traceback.format_exception(refusal.value))
+
+
+def test_a_key_loses_the_space_around_it(file: Path) -> None:
+    assert the_key(Settings.load(file, {"OPENAI_API_KEY": f" {SECRET}\n"})) == SECRET
+
+
+def test_a_file_without_a_key_may_be_read_by_all(file: Path) -> None:
+    a_secret(file, "retry = 1\nopenai_api_key = ''", 0o644)
+    assert Settings.load(file, {}).retry == 1
 
 
 def test_a_key_is_in_no_text_of_the_settings(file: Path) -> None:

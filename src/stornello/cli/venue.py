@@ -2,6 +2,7 @@
 
 import json
 import shlex
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -41,6 +42,7 @@ def init(folder: Folder = HERE, lang: Lang = None) -> None:
         tell(f"{venue.settings} c'è già, resta com'è.", f"{venue.settings} is there already and stays as it is.")
         return
     atomic.write_text(venue.settings, house_settings.as_toml(LANGUAGE))
+    venue.settings.chmod(0o600)  # it may come to hold keys
     tell(
         f"Locale aperto in {venue.root}. Impostazioni: {venue.settings}",
         f"Venue opened in {venue.root}. Settings: {venue.settings}",
@@ -66,6 +68,10 @@ def _shown(value: object) -> str:
         return say("presente", "present")
     if value is None:
         return say("assente", "absent")
+    if isinstance(value, Mapping):
+        return "\n".join(f"{name} {_shown(one)}" for name, one in value.items())
+    if isinstance(value, float):
+        return f"{value:.10g}"
     return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
 
 

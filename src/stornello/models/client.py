@@ -10,6 +10,7 @@ from pathlib import Path
 from stornello.domain.plain import Plain
 from stornello.models.progress import bytes_below
 from stornello.models.source import SourceSilent
+from stornello.processes import environment_of_stranger
 
 STALLED_S = 45.0
 """A client that has not written a byte for so long is not going to."""
@@ -22,7 +23,10 @@ def run(command: Sequence[str], scratch: Path, stalled_s: float = STALLED_S) -> 
         SourceSilent: it is not installed, failed (then with its own words) or wrote nothing for ``stalled_s``.
     """
     words = scratch / "words"
-    environment = {**os.environ, "TMPDIR": str(scratch)}  # where pip keeps what it is downloading: seen to grow
+    environment = {
+        **environment_of_stranger(),
+        "TMPDIR": str(scratch),
+    }  # where pip keeps what it is downloading: seen to grow
     try:
         with words.open("wb") as out:
             client = subprocess.Popen(

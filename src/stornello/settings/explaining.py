@@ -13,7 +13,8 @@ from stornello.domain.plain import Plain
 def explain(error: ValidationError, file: Path) -> SettingsError:
     """Return the first of pydantic's complaints as a sentence; never tells the value."""
     first = error.errors(include_input=False, include_url=False)[0]
-    name, fits = first["loc"][0], _fitting(first["type"], first.get("ctx", {}))
+    bounds = first.get("ctx", {})
+    name, fits = first["loc"][0], _fitting(str(bounds.get("error", first["type"])), bounds)
     return SettingsError(
         "setting-out-of-range",
         Plain(f"L'impostazione {name} non va bene: ci vuole {fits.it}.", f"The setting {name} must be {fits.en}."),
@@ -22,7 +23,10 @@ def explain(error: ValidationError, file: Path) -> SettingsError:
 
 
 def _fitting(kind: str, bounds: Mapping[str, Any]) -> Plain:
-    """Return what value would do; ``kind`` and ``bounds`` are pydantic's error type and context, never the value."""
+    """Return what value would do.
+
+    ``kind`` is pydantic's error type, or the word of a validator of ours; ``bounds`` its context; never the value.
+    """
     for start, it, en in _FITTING:
         if kind.startswith(start):
             return Plain(it.format(**bounds).replace(" or ", " o "), en.format(**bounds))
@@ -40,6 +44,9 @@ _FITTING = (
     ("too_short", "almeno una voce", "at least one entry"),
     ("tuple", "un elenco", "a list"),
     ("string_pattern", "un indirizzo http(s)", "an http(s) address"),
-    ("value_error", "una somma come «10 euro» o «500 credits»", "an amount such as '10 euro' or '500 credits'"),
+    ("amount", "una somma come «10 euro» o «500 credits»", "an amount such as '10 euro' or '500 credits'"),
+    ("key", "una chiave, senza spazi né accenti", "a key, without spaces or accents"),
+    ("priced", "una tabella con nomi come «studios.kie»", "a table with names such as 'studios.kie'"),
+    ("dict", "una tabella con nomi come «studios.kie»", "a table with names such as 'studios.kie'"),
     ("string", "un testo fra virgolette", "a text in quotes"),
 )

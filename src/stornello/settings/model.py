@@ -1,7 +1,10 @@
 """What an operator can set, with defaults, bounds and meaning in both languages."""
 
+import json
 import os
+import re
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
@@ -30,6 +33,9 @@ PRICES = {
 """Euro a minute, a call, a request. Estimates: the service's own bill decides."""
 
 _HTTP = r"^https?://[^\s/@]+(/\S*)?$"
+_PRICED = re.compile(r"(transcribers|lyricists|studios)\.\S+")
+_KEY = re.compile(r"[!-~]+")
+"""What may stand in an HTTP header: with anything else no request could be sent."""
 
 
 def _listed(value: object) -> object:
@@ -38,23 +44,40 @@ def _listed(value: object) -> object:
 
 
 def _sum(value: object) -> object:
-    if isinstance(value, bool):
-        raise ValueError("no amount")  # noqa: TRY004 - pydantic wants a ValueError
-    return Amount.parse(f"{value}") if isinstance(value, int | float | str) else value
+    if value is None or isinstance(value, Amount):
+        return value
+    try:
+        return Amount.parse(str(value))
+    except ValueError:
+        raise ValueError("amount") from None
+
+
+def _key(value: object) -> object:
+    if isinstance(value, str) and not _KEY.fullmatch(value.strip()):
+        raise ValueError("key")
+    return value.strip() if isinstance(value, str) else value
 
 
 def _flat(value: object) -> object:
-    """Let ``[prices.studios] kie`` mean the same as ``"studios.kie"``, and what is not given keep its default."""
+    """Let ``[prices.studios] kie`` mean the same as ``"studios.kie"``, and what is not given keep its default.
+
+    The environment has it as JSON.
+    """
+    with suppress(ValueError, RecursionError):
+        value = json.loads(value) if isinstance(value, str) else value
     if not isinstance(value, Mapping):
         return value
     flat: dict[str, object] = {}
     for name, price in value.items():
         flat |= {f"{name}.{engine}": p for engine, p in price.items()} if isinstance(price, Mapping) else {name: price}
+    if not all(_PRICED.fullmatch(name) for name in flat):
+        raise ValueError("priced")
     return {**PRICES, **flat}
 
 
-Engines = Annotated[tuple[str, ...], BeforeValidator(_listed)]
-Key = SecretStr | None
+Engines = Annotated[tuple[Annotated[str, StringConstraints(min_length=1)], ...], BeforeValidator(_listed)]
+Languages = Annotated[tuple[Literal["it", "en"], ...], BeforeValidator(_listed)]
+Key = Annotated[SecretStr | None, BeforeValidator(_key)]
 Url = Annotated[str, StringConstraints(pattern=_HTTP)] | None
 Sum = Annotated[Amount | None, BeforeValidator(_sum)]
 Prices = Annotated[dict[str, Annotated[float, Field(ge=0)]], BeforeValidator(_flat)]
@@ -70,7 +93,7 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, hide_input_in_errors=True)
 
-    languages: tuple[Literal["it", "en"], ...] = _setting(
+    languages: Languages = _setting(
         ("it", "en"),
         "Lingue parlate ai tavoli; la prima è quella del locale.",
         "Languages spoken at the tables; the first is the venue's own.",

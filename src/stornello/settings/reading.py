@@ -1,12 +1,13 @@
-"""Where values come from: stornello.toml, ``.env`` beside it, the environment on top; keys also from own files."""
+"""Where values come from: stornello.toml, ``.env`` beside it, the environment on top; keys also from own files.
+
+Every source goes the same way: its names are recognised, none may be there twice, an empty value is none.
+"""
 
 import difflib
-import json
 import shlex
 import stat
 import tomllib
-from collections.abc import Collection, Mapping
-from contextlib import suppress
+from collections.abc import Collection, Iterable, Mapping
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -34,6 +35,7 @@ BARE = frozenset(
         "KIE_API_KEY",
         "KIE_BASE_URL",
         "SUNOAPI_API_KEY",
+        "ACESTEP_API_KEY",
         "ACESTEP_BASE_URL",
         "BUDGET_PER_NIGHT",
         "BUDGET_PER_SONG",
@@ -45,9 +47,8 @@ BARE = frozenset(
 NOT_SETTINGS = frozenset({"STORNELLO_MODELS", "STORNELLO_LANG", PARENT})
 """Ours in the environment, but read elsewhere: the models' folder, the language on screen, a child's parent."""
 
-
-_FILE = "_file"
-"""A key's name with this ending names a file that holds it."""
+_KEY, _FILE = "_api_key", "_file"
+"""How a key's name ends; with the second ending too it names a file that holds the key."""
 
 
 def values(file: Path, environment: Mapping[str, str], names: Collection[str]) -> dict[str, Any]:
@@ -56,101 +57,99 @@ def values(file: Path, environment: Mapping[str, str], names: Collection[str]) -
     Raises:
         SettingsError: something cannot be read, is unknown, is there twice, or is a key that others may read.
     """
-    dotenv = file.with_name(".env")
-    sources = (_from_file(file, names), _from_dotenv(dotenv, names), _from_environment(environment, names))
     found: dict[str, Any] = {}
-    for source in sources:
-        found |= source
-    return {name.removesuffix(_FILE) if _is_key_file(name) else name: _key_in(name, v) for name, v in found.items()}
+    for where, source in _sources(file, environment):
+        told = [(_known(name, where, names), value) for name, value in source if value is not None and value != ""]
+        if where == str(file) and any(name.endswith(_KEY) for name, _ in told):
+            _refuse_open(file)
+        plain = [_opened(name, value, file.parent) for name, value in told]
+        _refuse_doubles([name for name, _ in plain], where)
+        found |= {name: value for name, value in plain if value is not None}
+    return found
 
 
-def _from_file(file: Path, names: Collection[str]) -> dict[str, Any]:
+def _sources(file: Path, environment: Mapping[str, str]) -> Iterable[tuple[str, Iterable[tuple[str, Any]]]]:
+    """Yield each source, the weakest first: its name for people, then names and values without our prefix."""
+    yield str(file), _toml(file).items()
+    dotenv = file.with_name(".env")
+    yield str(dotenv), [(name.removeprefix(PREFIX), value) for name, value in _dotenv(dotenv).items()]
+    told = {name: value for name, value in environment.items() if name not in NOT_SETTINGS}
+    yield "$", [(name, value) for name, value in told.items() if name.removesuffix(_FILE.upper()) in BARE]
+    ours = [(name.removeprefix(PREFIX), value) for name, value in told.items() if name.startswith(PREFIX)]
+    yield f"${PREFIX}", ours
+
+
+def _toml(file: Path) -> dict[str, Any]:
     try:
-        table = tomllib.loads(file.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return {}
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        return tomllib.loads(_text(file))
+    except tomllib.TOMLDecodeError as error:
         raise SettingsError(
             "settings-unreadable",
             Plain(f"{file} non è TOML valido: {error}.", f"{file} is not valid TOML: {error}."),
             Plain("Correggilo, oppure toglilo e: stornello init", "Mend it, or remove it and: stornello init"),
         ) from None
-    except OSError as error:
-        raise _unreadable(file, error) from None
-    named = [(_known(name, str(file), names), value) for name, value in table.items() if value != ""]
-    _refuse_doubles([name for name, _ in named], file)
-    if any(_is_key(name) for name, _ in named):
+
+
+def _dotenv(file: Path) -> dict[str, str | None]:
+    """Read ``.env``, to the letter: a ``$`` in a key is a dollar."""
+    told = dotenv_values(stream=StringIO(_text(file)), interpolate=False)
+    if any(told.values()):
         _refuse_open(file)
-    return dict(named)
+    return told
 
 
-def _refuse_doubles(names: list[str], file: Path) -> None:
-    doubled = next((name for name in names if names.count(name) > 1), None)
-    if doubled:
-        raise SettingsError(
-            "setting-twice",
-            Plain(f"{doubled} c'è due volte in {file}.", f"{doubled} is in {file} twice."),
-            Plain("Togline una.", "Remove one of them."),
-        )
-
-
-def _from_dotenv(file: Path, names: Collection[str]) -> dict[str, Any]:
-    """Read ``.env``: the names of the environment, with or without the prefix."""
+def _text(file: Path) -> str:
+    """Return what is in ``file``; nothing when there is none."""
     try:
-        text = file.read_text(encoding="utf-8")
+        return file.read_text(encoding="utf-8")
     except FileNotFoundError:
-        return {}
-    except UnicodeDecodeError:
-        raise SettingsError(
-            "settings-unreadable",
-            Plain(f"{file} non è testo.", f"{file} is no text."),
-            Plain("Una riga per chiave: OPENAI_API_KEY=...", "One line for each key: OPENAI_API_KEY=..."),
-        ) from None
-    except OSError as error:
-        raise _unreadable(file, error) from None
-    told = {name: value for name, value in dotenv_values(stream=StringIO(text)).items() if value}
-    _refuse_open(file)
-    return _split({_known(name.removeprefix(PREFIX), str(file), names): value for name, value in told.items()})
-
-
-def _from_environment(environment: Mapping[str, str], names: Collection[str]) -> dict[str, Any]:
-    told = {name: value for name, value in environment.items() if value and name not in NOT_SETTINGS}
-    ours = {
-        _known(name.removeprefix(PREFIX), name, names): value for name, value in told.items() if name.startswith(PREFIX)
-    }
-    bare = {name.lower(): value for name, value in told.items() if name.removesuffix(_FILE.upper()) in BARE}
-    return _split(bare | ours)
-
-
-def _split(values: dict[str, Any]) -> dict[str, Any]:
-    """Make of a plain text what the settings want where that is more: a list, a table."""
-    if "languages" in values:
-        values["languages"] = [language.strip() for language in values["languages"].split(",")]
-    if "prices" in values:
-        with suppress(ValueError):  # then it is none, and the settings say so
-            values["prices"] = json.loads(values["prices"])
-    return values
-
-
-def _is_key(name: str) -> bool:
-    return name.endswith("_api_key")
-
-
-def _is_key_file(name: str) -> bool:
-    return _is_key(name.removesuffix(_FILE)) and name.endswith(_FILE)
-
-
-def _key_in(name: str, value: Any) -> Any:  # noqa: ANN401 - whatever TOML holds
-    """Return the key in the file ``value`` when that is what ``name`` says, else ``value`` itself."""
-    if not _is_key_file(name):
-        return value
-    file = Path(str(value)).expanduser()
-    try:
-        key = file.read_text(encoding="utf-8").strip()
+        return ""
     except (OSError, UnicodeDecodeError) as error:
         raise _unreadable(file, error) from None
+
+
+def _opened(name: str, value: object, base: Path) -> tuple[str, object]:
+    """Return the key itself for one that lies in a file; a relative path begins at the venue, ``base``."""
+    if not name.endswith(_KEY + _FILE):
+        return name, value
+    file = base / Path(str(value)).expanduser()
+    try:
+        key = file.read_text(encoding="utf-8").strip()
+    except (OSError, ValueError) as error:
+        raise _unreadable(file, error) from None
     _refuse_open(file)
-    return key or None
+    return name.removesuffix(_FILE), key or None
+
+
+def _known(name: str, where: str, names: Collection[str]) -> str:
+    """Return the setting called ``name`` in any case."""
+    low = name.lower()
+    if low in names or (low.endswith(_KEY + _FILE) and low.removesuffix(_FILE) in names):
+        return low
+    shown, near = where.removeprefix("$") + name if where.startswith("$") else name, _near(low, names)
+    place = "" if where.startswith("$") else f" ({where})"
+    raise SettingsError(
+        "unknown-setting",
+        Plain(f"«{shown}»{place} non è un'impostazione.", f"'{shown}'{place} is not a setting."),
+        Plain(f"Forse {near}?", f"Did you mean {near}?")
+        if near
+        else Plain("L'elenco: stornello config", "For the list: stornello config"),
+    )
+
+
+def _near(name: str, names: Collection[str], cutoff: float = 0.6) -> str:
+    return next(iter(difflib.get_close_matches(name, names, n=1, cutoff=cutoff)), "")
+
+
+def _refuse_doubles(names: list[str], where: str) -> None:
+    doubled = next((name for name in names if names.count(name) > 1), None)
+    if doubled:
+        place = Plain("nell'ambiente", "in the environment") if where.startswith("$") else Plain(where, f"in {where}")
+        raise SettingsError(
+            "setting-twice",
+            Plain(f"{doubled} c'è due volte: {place.it}.", f"{doubled} is {place.en} twice."),
+            Plain("Togline una.", "Remove one of them."),
+        )
 
 
 def _refuse_open(file: Path) -> None:
@@ -159,19 +158,19 @@ def _refuse_open(file: Path) -> None:
         raise SettingsError(
             "key-file-open",
             Plain(
-                f"{file} contiene una chiave e la possono leggere anche altri utenti.",
-                f"{file} holds a key and other users may read it.",
+                f"{file} contiene chiavi e lo possono leggere anche altri utenti.",
+                f"{file} holds keys and other users may read it.",
             ),
             Plain(f"Chiudilo: chmod 600 {shlex.quote(str(file))}", f"Close it: chmod 600 {shlex.quote(str(file))}"),
         )
 
 
-def _unreadable(file: Path, error: OSError | UnicodeDecodeError) -> SettingsError:
+def _unreadable(file: Path, error: OSError | ValueError) -> SettingsError:
     why = (error.strerror if isinstance(error, OSError) else None) or "no text"
     return SettingsError(
         "settings-unreadable",
         Plain(f"{file} non si può leggere ({why}).", f"{file} cannot be read ({why})."),
-        Plain("Dev'essere un file che puoi leggere.", "It must be a file that you may read."),
+        Plain("Dev'essere un file di testo che puoi leggere.", "It must be a text file that you may read."),
     )
 
 
@@ -181,20 +180,5 @@ def misspelt(environment: Mapping[str, str]) -> list[tuple[str, str]]:
     The environment belongs to other programs too, so a slip there is worth a word but is no error.
     """
     strangers = sorted(name for name in environment if "_" in name and name.removesuffix(_FILE.upper()) not in BARE)
-    near = ((name, difflib.get_close_matches(name, BARE, n=1, cutoff=0.85)) for name in strangers)
-    return [(name, found[0]) for name, found in near if found]
-
-
-def _known(name: str, where: str, names: Collection[str]) -> str:
-    """Return the setting called ``name`` in any case."""
-    low = name.lower()
-    if low in names or (_is_key_file(low) and low.removesuffix(_FILE) in names):
-        return low
-    near = difflib.get_close_matches(low, names, n=1)
-    raise SettingsError(
-        "unknown-setting",
-        Plain(f"«{name}» ({where}) non è un'impostazione.", f"'{name}' ({where}) is not a setting."),
-        Plain(f"Forse {near[0]}?", f"Did you mean {near[0]}?")
-        if near
-        else Plain("L'elenco: stornello config", "For the list: stornello config"),
-    )
+    near = ((name, _near(name, BARE, 0.85)) for name in strangers)
+    return [(name, found) for name, found in near if found]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from stornello.domain.errors import ProviderRefused
 from stornello.domain.plain import Plain
-from stornello.processes import dies_with_us
+from stornello.processes import dies_with_us, environment_of_stranger
 
 OPTIONS = (
     "--no-config",
@@ -56,4 +56,6 @@ def start(socket: Path, output: str) -> subprocess.Popen[bytes]:
     sound = () if output == "auto" else (f"--ao={output}",)
     command = [*dies_with_us(), "mpv", *OPTIONS, *sound, f"--input-ipc-server={socket}"]
     quiet = subprocess.DEVNULL
-    return subprocess.Popen(command, stdin=quiet, stdout=quiet, stderr=quiet, start_new_session=True)
+    return subprocess.Popen(
+        command, stdin=quiet, stdout=quiet, stderr=quiet, start_new_session=True, env=environment_of_stranger()
+    )
