@@ -142,6 +142,15 @@ class HasCredits(Protocol):
         ...
 
 
+@runtime_checkable
+class Checkable(Protocol):
+    """What an engine may do besides: look whether its service is there and opens to the key."""
+
+    def check(self) -> None:
+        """Return when the next call is likely to work. Costs nothing; one short attempt. Raises as the seams say."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class DeckState:
     """What a deck says of itself.

@@ -209,7 +209,8 @@ class Ears:
     def _note(self, recording: Recording, origin: Origin | None, outcome: str, chars: int, code: str = "") -> None:
         table = origin.table if origin else None
         sha = recording.facts.get("sha256", "")
-        self.journal.recording(sha, recording.name, table, outcome, chars, self.clock.now())
+        heard_by = recording.facts.get("heard_by", "")
+        self.journal.recording(sha, recording.name, table, outcome, chars, self.clock.now(), heard_by)
         facts = {"recording": recording.name, "table": table, "outcome": outcome, "chars": chars} | (
             {"code": code} if code else {}
         )

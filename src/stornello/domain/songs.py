@@ -78,7 +78,8 @@ class Sound:
 class SongCard:
     """Everything the house knows of one finished song; lies beside the audio in songs/ as ``{id}.json``.
 
-    ``audio`` is the file's name inside songs/. ``engines`` names who did what: speech, words, music.
+    ``audio`` is the file's name inside songs/. ``engines`` names who did what: speech, words, music. ``told_at`` is
+    when the first of its voice notes arrived (ISO 8601, empty: not known).
     """
 
     id: SongId
@@ -94,6 +95,7 @@ class SongCard:
     engines: dict[str, str]
     created_at: str
     synced_lyrics: tuple[SungLine, ...] = field(default=())
+    told_at: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """Return a JSON-able dict; :meth:`from_json` undoes it."""
@@ -122,6 +124,7 @@ class SongCard:
             synced_lyrics=tuple(
                 SungLine(_number(line["at_s"]), _text(line["text"])) for line in _list(data["synced_lyrics"])
             ),
+            told_at=_text(data.get("told_at", "")),  # cards of earlier versions have none
         )
 
 

@@ -1,0 +1,50 @@
+"""journal.db's tables, version by version: a file of an earlier version gets what it lacks, and keeps what it has."""
+
+import sqlite3
+
+VERSIONS = (
+    """
+    CREATE TABLE IF NOT EXISTS recordings (
+        sha256 TEXT NOT NULL, name TEXT NOT NULL, tbl INTEGER, outcome TEXT NOT NULL, chars INTEGER NOT NULL,
+        at TEXT NOT NULL, PRIMARY KEY (sha256, outcome)
+    );
+    CREATE TABLE IF NOT EXISTS songs (
+        id TEXT PRIMARY KEY, tbl INTEGER NOT NULL, title TEXT NOT NULL, duration_s REAL NOT NULL, engine TEXT NOT NULL,
+        at TEXT NOT NULL
+    );
+    CREATE TABLE IF NOT EXISTS failures (
+        job TEXT PRIMARY KEY, tbl INTEGER NOT NULL, code TEXT NOT NULL, at TEXT NOT NULL
+    );
+    CREATE TABLE IF NOT EXISTS plays (
+        id INTEGER PRIMARY KEY, song TEXT NOT NULL, started_at TEXT NOT NULL, heard_s REAL
+    );
+    """,
+    """
+    CREATE TABLE IF NOT EXISTS costs (
+        id TEXT PRIMARY KEY, at TEXT NOT NULL, seam TEXT NOT NULL, engine TEXT NOT NULL, tbl INTEGER NOT NULL,
+        about TEXT NOT NULL, euro REAL NOT NULL, credits REAL, state TEXT NOT NULL
+    );
+    ALTER TABLE recordings ADD COLUMN engine TEXT NOT NULL DEFAULT '';
+    ALTER TABLE songs ADD COLUMN told_at TEXT NOT NULL DEFAULT '';
+    ALTER TABLE songs ADD COLUMN words_by TEXT NOT NULL DEFAULT '';
+    ALTER TABLE songs ADD COLUMN heard_by TEXT NOT NULL DEFAULT '';
+    """,
+)
+"""What each version added to the one before; the file's user_version counts those that it has."""
+
+
+def bring_up_to_date(db: sqlite3.Connection) -> None:
+    """Add what this version knows and the file does not have yet: all of it or nothing, whoever else does the same."""
+    if _version(db) >= len(VERSIONS):
+        return
+    with db:
+        db.execute("BEGIN IMMEDIATE")
+        for version in range(_version(db), len(VERSIONS)):
+            for statement in filter(str.strip, VERSIONS[version].split(";")):
+                db.execute(statement)
+        db.execute(f"PRAGMA user_version = {len(VERSIONS)}")
+
+
+def _version(db: sqlite3.Connection) -> int:
+    (version,) = db.execute("PRAGMA user_version").fetchone()
+    return int(version)
