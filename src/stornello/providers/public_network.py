@@ -1,0 +1,113 @@
+"""Connections that only reach public addresses, and that end in time however slowly the other side speaks."""
+
+import ipaddress
+import socket
+import ssl
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpcore2
+
+from stornello.domain.clock import Clock
+
+_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+"""Source: RFC 6052; an IPv4 address in the last 32 bits."""
+
+
+class NotPublicError(httpcore2.ConnectError):
+    """The name leads into a private network, where a stranger's address has no business."""
+
+
+def is_public(address: str) -> bool:
+    """Return whether ``address`` is one of the open internet: no private, loopback, link-local or multicast one."""
+    ip = ipaddress.ip_address(address)
+    if isinstance(ip, ipaddress.IPv6Address) and ip in _NAT64:
+        return is_public(str(ipaddress.IPv4Address(int(ip) & 0xFFFF_FFFF)))
+    return ip.is_global and not ip.is_multicast
+
+
+def _resolve(host: str, port: int) -> list[str]:
+    return [str(found[4][0]) for found in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
+
+
+@dataclass(frozen=True, slots=True)
+class PublicNetwork(httpcore2.NetworkBackend):
+    """Looks a name up once and connects to the very address that was checked, so that no second answer slips in.
+
+    Every address of a name must be public. ``home`` (host, port) is the operator's own choice and may be anywhere.
+    All work ends when ``clock`` reaches ``until`` (monotonic).
+    """
+
+    home: tuple[str, int]
+    until: float
+    clock: Clock
+    resolve: Callable[[str, int], list[str]] = _resolve
+    sockets: httpcore2.NetworkBackend = field(default_factory=httpcore2.SyncBackend)
+
+    def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[httpcore2.SOCKET_OPTION] | None = None,
+    ) -> httpcore2.NetworkStream:
+        """Connect to the first address that answers. Raises httpcore2.ConnectError, ConnectTimeout, NotPublicError."""
+        failure: Exception = httpcore2.ConnectError("no address")
+        for address in self._addresses(host, port):
+            try:
+                stream = self.sockets.connect_tcp(address, port, self.left(timeout), local_address, socket_options)
+                return TimedStream(stream, self.left)
+            except (httpcore2.ConnectError, httpcore2.ConnectTimeout) as error:
+                failure = error
+        raise failure
+
+    def left(self, timeout: float | None) -> float:
+        """Return how long one operation may take. Raises httpcore2.ReadTimeout when the time is up."""
+        left_s = self.until - self.clock.monotonic()
+        if left_s <= 0:
+            raise httpcore2.ReadTimeout("time is up")
+        return left_s if timeout is None else min(timeout, left_s)
+
+    def _addresses(self, host: str, port: int) -> list[str]:
+        try:
+            found = list(dict.fromkeys(self.resolve(host, port)))
+        except (OSError, UnicodeError) as error:
+            raise httpcore2.ConnectError("name not found") from error
+        if (host, port) != self.home and not all(is_public(address) for address in found):
+            raise NotPublicError("not a public address")
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class TimedStream(httpcore2.NetworkStream):
+    """A connection each of whose operations takes no longer than ``left`` allows: a trickling server gains nothing."""
+
+    stream: httpcore2.NetworkStream
+    left: Callable[[float | None], float]
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        """Read what is there."""
+        return self.stream.read(max_bytes, self.left(timeout))
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        """Write all of it."""
+        self.stream.write(buffer, self.left(timeout))
+
+    def close(self) -> None:
+        """Close it."""
+        self.stream.close()
+
+    def start_tls(
+        self,
+        ssl_context: ssl.SSLContext,
+        server_hostname: str | None = None,
+        timeout: float | None = None,
+    ) -> httpcore2.NetworkStream:
+        """Return the same connection, encrypted; the certificate must be the name's."""
+        return TimedStream(self.stream.start_tls(ssl_context, server_hostname, self.left(timeout)), self.left)
+
+    def get_extra_info(self, info: str) -> Any:  # noqa: ANN401 - as httpcore2 has it
+        """Return what the connection knows of itself."""
+        return self.stream.get_extra_info(info)
