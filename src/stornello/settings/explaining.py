@@ -48,5 +48,6 @@ _FITTING = (
     ("key", "una chiave, senza spazi né accenti", "a key, without spaces or accents"),
     ("priced", "una tabella con nomi come «studios.kie»", "a table with names such as 'studios.kie'"),
     ("dict", "una tabella con nomi come «studios.kie»", "a table with names such as 'studios.kie'"),
+    ("bool", "true o false", "true or false"),
     ("string", "un testo fra virgolette", "a text in quotes"),
 )

@@ -300,6 +300,11 @@ class Settings(BaseModel):
         None, "Indirizzo del proprio server ACE-Step.", "Address of one's own ACE-Step server."
     )
     acestep_api_key: Key = _setting(None, "La sua chiave, se ne ha una.", "Its key, if it has one.")
+    acestep_thinking: bool = _setting(
+        default=True,
+        it="Usa anche il suo modello di linguaggio: canzoni migliori, ma vuole più memoria grafica.",
+        en="Use its language model too: better songs, but it wants more graphics memory.",
+    )
 
     request_timeout_seconds: float = _setting(
         30.0,
