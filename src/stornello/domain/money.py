@@ -38,3 +38,38 @@ class Caps:
     night: float | None = None
     song: float | None = None
     table: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """What the screens hold the night's spending against, in euro. ``cap`` None: there is none.
+
+    ``dearest`` is the price of the dearest call that may come: where the rest does not take it, the house already works
+    by itself. ``low_credits``: with fewer on an account people are warned.
+    """
+
+    cap: float | None = None
+    dearest: float = 0.0
+    low_credits: float = 0.0
+
+    def share(self, spent: float) -> float | None:
+        """Return which part of the cap ``spent`` is, 1 for all of it; None without a cap."""
+        if self.cap is None:
+            return None
+        return spent / self.cap if self.cap else 1.0
+
+    def level(self, spent: float) -> Literal["free", "well", "warning", "spent"]:
+        """Return how it stands: ``free`` without a cap, ``spent`` when the next dearest call is refused."""
+        share = self.share(spent)
+        if self.cap is None or share is None:
+            return "free"
+        if share >= 1 or spent + self.dearest > self.cap + ROUNDING:
+            return "spent"
+        return "warning" if share >= WARN_AT else "well"
+
+
+WARN_AT = 0.8
+"""Share of a budget from which people are warned."""
+
+ROUNDING = 1e-9
+"""So far beyond a cap a sum of prices may be by its binary digits alone."""

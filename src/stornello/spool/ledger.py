@@ -5,29 +5,28 @@ nobody knows better. All writers append under one lock, so that two calls never 
 """
 
 import json
+import logging
 import secrets
-from collections.abc import Iterable, Iterator
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from pathlib import Path
-from typing import Literal, NewType
+from typing import Literal
 
 from filelock import FileLock
 
 from stornello.domain.clock import Clock
 from stornello.domain.errors import BudgetSpent
-from stornello.domain.money import Caps
+from stornello.domain.money import ROUNDING, Caps
 from stornello.domain.names import TableId
 from stornello.domain.night import night_of
 from stornello.domain.plain import Plain
 from stornello.spool import atomic
+from stornello.spool.charges import Charge, ChargeId, State, night_in, read, spent
 
-ChargeId = NewType("ChargeId", str)
-State = Literal["begun", "paid", "free", "unknown"]
-"""``begun`` and ``unknown`` count as spent; ``free``: the call failed before it could cost anything."""
+__all__ = ["Charge", "ChargeId", "Ledger", "Purpose", "State"]
 
-WARN_AT = 0.8
-"""Share of a budget from which people are warned."""
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,33 +39,17 @@ class Purpose:
 
 
 @dataclass(frozen=True, slots=True)
-class Charge:
-    """One paid call. ``credits`` is what the service says it took; None where it does not tell."""
-
-    id: ChargeId
-    at: str
-    seam: str
-    engine: str
-    table: TableId
-    about: str
-    euro: float
-    state: State
-    credits: float | None = None
-
-    @property
-    def counts(self) -> bool:
-        """Return whether it counts as spent."""
-        return self.state != "free"
-
-
-@dataclass(frozen=True, slots=True)
 class Ledger:
-    """The venue's ledger in ``folder``. ``night_begins`` is the hour at which a new night's budget begins."""
+    """The venue's ledger in ``folder``. ``night_begins`` is the hour at which a new night's budget begins.
+
+    ``credit_price`` in euro: where a service tells what it has taken, that holds instead of the estimate.
+    """
 
     folder: Path
     clock: Clock
     night_begins: int
     caps: Caps = field(default_factory=Caps)
+    credit_price: float | None = None
 
     def begin(self, engine: str, purpose: Purpose, euro: float) -> ChargeId:
         """Write down that ``engine`` is about to be paid ``euro``, and return the charge's id.
@@ -74,10 +57,10 @@ class Ledger:
         Raises:
             BudgetSpent: it would go beyond a cap; nothing was written.
         """
-        now = self.clock.now()
-        night = self._tonight()
         with self._lock():
-            self._refuse_beyond(list(charges(self.folder, night)), purpose, euro)
+            now = self.clock.now()
+            night = night_of(now, self.night_begins)
+            self._refuse_beyond(read(self.folder, night).charges, purpose, euro)
             charge = Charge(
                 ChargeId(f"{night.isoformat()}_{secrets.token_hex(6)}"),
                 now.isoformat(timespec="milliseconds"),
@@ -92,24 +75,45 @@ class Ledger:
         return charge.id
 
     def end(self, id_: ChargeId, state: State, credits_: float | None = None) -> Charge | None:
-        """Write down how the charge has ended and return it as it is now; None when there is no such charge."""
+        """Write down how the charge has ended and return it as it is now; None when there is no such charge.
+
+        A disk that takes no more is a log line and None, and costs no answer that was paid for: the charge goes on as
+        spent.
+        """
+        try:
+            return self._end(id_, state, credits_)
+        except OSError as error:
+            log.warning("end of charge not written", extra={"error": type(error).__name__, "errno": error.errno})
+            return None
+
+    def _end(self, id_: ChargeId, state: State, credits_: float | None) -> Charge | None:
         with self._lock():
-            known = {charge.id: charge for charge in charges(self.folder, _night_in(id_))}
-            if id_ not in known:
-                return None
-            ended = replace(known[id_], state=state, credits=known[id_].credits if credits_ is None else credits_)
-            if ended != known[id_]:
+            known = next((charge for charge in self._of(id_) if charge.id == id_), None)
+            ended = known and self._ended(known, state, credits_)
+            if ended and ended != known:
                 self._append(ended)
         return ended
 
-    def tonight(self) -> list[Charge]:
+    def _of(self, id_: ChargeId) -> tuple[Charge, ...]:
+        try:
+            return read(self.folder, night_in(id_)).charges
+        except ValueError:  # no id of ours
+            return ()
+
+    def _ended(self, charge: Charge, state: State, credits_: float | None) -> Charge:
+        if credits_ is None:
+            return replace(charge, state=state)
+        euro = charge.euro if self.credit_price is None else credits_ * self.credit_price
+        return replace(charge, state=state, credits=credits_, euro=euro)
+
+    def tonight(self) -> tuple[Charge, ...]:
         """Return tonight's charges, each as it is now, oldest first."""
-        return list(charges(self.folder, self._tonight()))
+        return read(self.folder, self._tonight()).charges
 
     def _tonight(self) -> date:
         return night_of(self.clock.now(), self.night_begins)
 
-    def _refuse_beyond(self, known: list[Charge], purpose: Purpose, euro: float) -> None:
+    def _refuse_beyond(self, known: Sequence[Charge], purpose: Purpose, euro: float) -> None:
         of_song = [charge for charge in known if charge.about == purpose.about]
         of_table = [charge for charge in known if charge.table == purpose.table]
         for cap, spent_on, error in (
@@ -117,11 +121,11 @@ class Ledger:
             (self.caps.song, of_song, _SONG),
             (self.caps.table, of_table, _TABLE),
         ):
-            if cap is not None and euro > 0 and spent(spent_on) + euro > cap + _ROUNDING:
+            if cap is not None and euro > 0 and spent(spent_on) + euro > cap + ROUNDING:
                 raise BudgetSpent(*error)
 
     def _append(self, charge: Charge) -> None:
-        atomic.append_line(self._file(_night_in(charge.id)), json.dumps(asdict(charge)))
+        atomic.append_line(self._file(night_in(charge.id)), json.dumps(asdict(charge)))
 
     def _file(self, night: date) -> Path:
         return self.folder / f"{night.isoformat()}.jsonl"
@@ -130,32 +134,6 @@ class Ledger:
         return FileLock(self.folder / "lock", poll_interval=0.002)
 
 
-def charges(folder: Path, night: date) -> Iterator[Charge]:
-    """Yield the charges of ``night``, each as its last line says, in the order in which they were begun."""
-    last: dict[str, Charge] = {}
-    try:
-        lines = (folder / f"{night.isoformat()}.jsonl").read_text(encoding="utf-8").splitlines()
-    except FileNotFoundError:
-        lines = []
-    for line in lines:
-        try:
-            charge = Charge(**json.loads(line))
-        except (ValueError, TypeError):  # torn by a crash: the call was not made yet, or its end not written
-            continue
-        last[charge.id] = charge
-    yield from last.values()
-
-
-def spent(known: Iterable[Charge]) -> float:
-    """Return what ``known`` have cost together, in euro."""
-    return sum(charge.euro for charge in known if charge.counts)
-
-
-def _night_in(id_: ChargeId) -> date:
-    return date.fromisoformat(id_[:10])
-
-
-_ROUNDING = 1e-9
 _RAISE = Plain(
     "Alzalo nelle impostazioni, o lascia lavorare la casa.", "Raise it in the settings, or let the house work."
 )

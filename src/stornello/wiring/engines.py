@@ -93,7 +93,7 @@ def _require_price(kind: Kind, name: str, settings: Settings) -> None:
 
 def ledger(venue: Venue, settings: Settings) -> Ledger:
     """Return the venue's ledger with the settings' caps."""
-    return Ledger(venue.ledger, SystemClock(), settings.night_begins, settings.caps)
+    return Ledger(venue.ledger, SystemClock(), settings.night_begins, settings.caps, settings.credit_price)
 
 
 def chain(kind: Kind, venue: Venue, settings: Settings, own: Callable[[], T]) -> Chain[T]:

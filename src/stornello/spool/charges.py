@@ -1,0 +1,99 @@
+"""The ledger's files read: what a night's paid calls are and have cost.
+
+A line that cannot be read stays where it is and is counted, see :class:`Night`. Torn by a crash it hides no money: the
+call of a torn beginning was not made, and a charge with a torn end counts as spent.
+"""
+
+import json
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Literal, NewType, get_args
+
+from stornello.domain.names import TableId
+
+ChargeId = NewType("ChargeId", str)
+State = Literal["begun", "paid", "free", "unknown"]
+"""``begun`` and ``unknown`` count as spent; ``free``: the call failed before it could cost anything."""
+
+
+@dataclass(frozen=True, slots=True)
+class Charge:
+    """One paid call. ``credits`` is what the service says it took; None where it does not tell."""
+
+    id: ChargeId
+    at: str
+    seam: str
+    engine: str
+    table: TableId
+    about: str
+    euro: float
+    state: State
+    credits: float | None = None
+
+    @property
+    def counts(self) -> bool:
+        """Return whether it counts as spent."""
+        return self.state != "free"
+
+
+@dataclass(frozen=True, slots=True)
+class Night:
+    """A night's charges, each as it is now, in the order of their beginnings; ``damaged`` counts unreadable lines."""
+
+    charges: tuple[Charge, ...]
+    damaged: int
+
+
+def read(folder: Path, night: date) -> Night:
+    """Return the charges of ``night`` as their last lines say."""
+    last: dict[str, Charge] = {}
+    damaged = 0
+    for line in _lines(folder / f"{night.isoformat()}.jsonl"):
+        if charge := _charge(line):
+            last[charge.id] = charge
+        else:
+            damaged += 1
+    return Night(tuple(last.values()), damaged)
+
+
+def nights(folder: Path) -> list[date]:
+    """Return the nights in which something was paid, or might have been, oldest first."""
+    return sorted(night for file in folder.glob("*.jsonl") if (night := _date(file.stem)))
+
+
+def _lines(file: Path) -> list[bytes]:
+    try:
+        return [line for line in file.read_bytes().split(b"\n") if line]
+    except FileNotFoundError:
+        return []
+
+
+def _charge(line: bytes) -> Charge | None:
+    """Return the charge that ``line`` tells, or None when it tells none that can be counted."""
+    try:
+        charge = Charge(**json.loads(line))
+        countable = math.isfinite(charge.euro) and charge.euro >= 0 and isinstance(charge.id, str)
+        countable &= charge.credits is None or math.isfinite(charge.credits)
+    except (ValueError, TypeError, OverflowError):
+        return None
+    return charge if countable and charge.state in get_args(State) else None
+
+
+def spent(known: Iterable[Charge]) -> float:
+    """Return what ``known`` have cost together, in euro."""
+    return sum(charge.euro for charge in known if charge.counts)
+
+
+def night_in(id_: ChargeId) -> date:
+    """Return the night to which a charge belongs, whenever it ends. Raises ValueError when it is no id of ours."""
+    return date.fromisoformat(id_[:10])
+
+
+def _date(name: str) -> date | None:
+    try:
+        return date.fromisoformat(name)
+    except ValueError:
+        return None
