@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from builders import some_lyrics
 from fake_decks import HandClock, a_wav
@@ -80,6 +81,7 @@ class Desk:
             venue=self.venue,
             lyricist=ChainedLyricist(self._chain("lyricists")),
             studios=self._chain("studios"),
+            former_studio=lambda name: Link(name, lambda: self.engines),
             languages=self.languages,
             heard_by=lambda _: "ears",
             deadline_s=self.deadline_s,
@@ -87,7 +89,7 @@ class Desk:
             milestone=self.milestones.append,
         )
 
-    def _chain(self, seam: str) -> Chain[CountingEngines]:
+    def _chain(self, seam: str) -> Chain[Any]:
         breaker = Breaker(self.venue.engines, seam, self.clock)
         return Chain(
             [Link("counting", lambda: self.engines)], breaker, Ledger(self.venue.ledger, self.clock, 6), self.clock

@@ -18,6 +18,9 @@ _FAILURES = 3
 """So many failures in a row open it."""
 
 _BASE_S, _CAP_S = 30.0, 600.0
+_LONG_WISH_S = 20.0
+"""An engine that asks to be left alone for longer is left alone at once."""
+
 _ACCOUNT_S = 600.0
 """An account is looked at again this much later: a person may have paid or changed the key."""
 
@@ -45,7 +48,7 @@ class Breaker:
             self._change(engine, error, _ACCOUNT_S, at_once=True)
         elif error.retryable:
             asked_s = error.retry_after_s if isinstance(error, ProviderUnreachable) else None
-            self._change(engine, error, asked_s or 0.0)
+            self._change(engine, error, asked_s or 0.0, at_once=(asked_s or 0.0) > _LONG_WISH_S)
 
     def worked(self, engine: str) -> None:
         """Close the breaker: the engine has answered."""

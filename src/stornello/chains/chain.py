@@ -16,6 +16,7 @@ from stornello.domain.errors import (
     ProviderError,
     ProviderRefused,
     ProviderUnreachable,
+    SettingsError,
 )
 from stornello.domain.plain import Plain
 from stornello.spool.ledger import Charge, ChargeId, Ledger, Purpose, State
@@ -41,8 +42,15 @@ class Link(Generic[T]):
 
     @cached_property
     def engine(self) -> T:
-        """The engine, built when it is first needed."""
-        return self.build()
+        """The engine, built when it is first needed.
+
+        Raises:
+            ProviderRefused: the settings do not hold what it needs, such as a key: the next one is asked.
+        """
+        try:
+            return self.build()
+        except SettingsError as error:
+            raise ProviderRefused(error.code, error.what, error.todo) from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +78,16 @@ class Chain(Generic[T]):
             ProviderError: none could. If waiting can help any of them, a retryable one.
         """
         errors: list[ProviderError] = []
-        for link in self.usable():
+        usable = self.usable()
+        for link in usable:
             try:
                 return ask(link)
             except ProviderError as error:
                 errors.append(error)
                 log.warning("engine passed over", extra={"engine": link.name, "code": error.code})
-        raise next((error for error in errors if error.retryable), errors[-1] if errors else self.all_away())
+        if len(usable) < len(self.links):
+            errors.append(self.all_away())
+        raise next((error for error in errors if error.retryable), errors[-1])
 
     def persist(self, link: Link[T], purpose: Purpose, call: Callable[[T], R], units: float = 1.0) -> R:
         """Ask ``link``, again after a hiccup; for calls that may be repeated. Raises what the last attempt raised."""

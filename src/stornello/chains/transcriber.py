@@ -35,8 +35,6 @@ class ChainedTranscriber:
 
     def _hear(self, link: Link[Transcriber], audio: Path, languages: Sequence[str], purpose: Purpose) -> Hearing:
         engine = link.engine
-        if engine.is_paid and media.is_silent(audio):
-            return Hearing("", languages[0], 0.0, "")
         parts = media.parts(audio, engine.longest_s) if engine.longest_s else [audio]
         try:
             heard = [self._part(link, part, languages, purpose) for part in parts]
@@ -44,11 +42,16 @@ class ChainedTranscriber:
             for part in parts:
                 if part != audio:
                     part.unlink(missing_ok=True)
-        return _joined(heard)
+        whole = _joined(heard)
+        if engine.is_paid and len(parts) > 1:
+            answers.save(self.memory, _key(audio), asdict(whole))
+        return whole
 
     def _part(self, link: Link[Transcriber], part: Path, languages: Sequence[str], purpose: Purpose) -> Hearing:
         if not link.engine.is_paid:
             return _by(link, self.chain.persist(link, purpose, lambda engine: engine.hear(part, languages)))
+        if media.is_silent(part):
+            return Hearing("", languages[0], 0.0, "")
         key = _key(part)
         if known := _known(self.memory, key):
             return known

@@ -132,4 +132,4 @@ def _job(folder: Path) -> Job:
 
 
 def _venue_of(job: Path) -> Path:
-    return job.parent.parent if job.parent.name == "failed_processing" else job.parent.parent.parent
+    return job.parent.parent if job.parent.name in {"failed_processing", "held"} else job.parent.parent.parent

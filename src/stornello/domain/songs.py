@@ -79,7 +79,8 @@ class SongCard:
     """Everything the house knows of one finished song; lies beside the audio in songs/ as ``{id}.json``.
 
     ``audio`` is the file's name inside songs/. ``engines`` names who did what: speech, words, music. ``told_at`` is
-    when the first of its voice notes arrived (ISO 8601, empty: not known).
+    when the first of its voice notes arrived (ISO 8601, empty: not known). ``spare`` is another take's file in songs/,
+    ``sha256`` that of the audio as the studio delivered it, before its tags; empty: none.
     """
 
     id: SongId
@@ -96,6 +97,8 @@ class SongCard:
     created_at: str
     synced_lyrics: tuple[SungLine, ...] = field(default=())
     told_at: str = ""
+    spare: str = ""
+    sha256: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """Return a JSON-able dict; :meth:`from_json` undoes it."""
@@ -124,7 +127,9 @@ class SongCard:
             synced_lyrics=tuple(
                 SungLine(_number(line["at_s"]), _text(line["text"])) for line in _list(data["synced_lyrics"])
             ),
-            told_at=_text(data.get("told_at", "")),  # cards of earlier versions have none
+            told_at=_text(data.get("told_at", "")),  # cards of earlier versions have none of these
+            spare=_text(data.get("spare", "")),
+            sha256=_text(data.get("sha256", "")),
         )
 
 

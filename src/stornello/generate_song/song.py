@@ -1,71 +1,118 @@
 """From a job's transcripts to a song in songs/: summary, lyrics, request, collect, measure, publish."""
 
 import hashlib
-import os
-import shutil
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
-from pathlib import Path
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from stornello import media
-from stornello.chains import Chain, ChainedLyricist, Said
-from stornello.domain.backoff import backoff
+from stornello.chains import Chain, ChainedLyricist, Link, Said
 from stornello.domain.clock import Clock
-from stornello.domain.errors import GenerationFailed, ProviderUnreachable, RecordingError
+from stornello.domain.errors import GenerationFailed
 from stornello.domain.names import SongId
 from stornello.domain.plain import Plain
-from stornello.domain.songs import Lyrics, SongCard, Sound, SungLine
-from stornello.generate_song import tags
+from stornello.domain.songs import Lyrics, SongCard
+from stornello.generate_song import delivery, publishing
+from stornello.generate_song.delivery import Delivered
 from stornello.generate_song.language import language_of
+from stornello.generate_song.ordering import Ordering
+from stornello.generate_song.patience import Patience, Polls
 from stornello.generate_song.steps import Steps
-from stornello.seams import MusicStudio, RequestId, SongOrder, Story, Take
-from stornello.spool import atomic, staging
+from stornello.seams import MusicStudio, SongOrder, Story
+from stornello.spool import orders, staging
 from stornello.spool.jobs import Job, table_of
+from stornello.spool.ledger import Purpose
 from stornello.spool.paths import Venue
-
-_POLL_BASE_S = 2.0
-_POLL_CAP_S = 20.0
 
 
 @dataclass(frozen=True, slots=True)
 class SongMaker:
-    """Makes the song of one job. ``milestone`` hears of every step as it begins or ends."""
+    """Makes the song of one job.
+
+    ``former_studio`` finds a studio that holds a song for us though the settings no longer name it. ``heard_by`` tells
+    for the card who heard the recordings with these shas. ``milestone`` hears of every step as it begins or ends.
+    """
 
     venue: Venue
     lyricist: ChainedLyricist
     studios: Chain[MusicStudio]
+    former_studio: Callable[[str], Link[MusicStudio]]
     languages: Sequence[str]
     heard_by: Callable[[Sequence[str]], str]
     deadline_s: float
     clock: Clock
     milestone: Callable[[str], None]
+    polls: Polls = field(default_factory=Polls)
 
     def make(self, job: Job) -> SongCard:
         """Return the card of the finished song. Each step is saved: a second call continues after the last one.
 
         Raises:
-            GenerationFailed: there is nothing to sing of, or the studio failed for good.
-            ProviderUnreachable, ProviderRefused: an engine did not deliver.
+            GenerationFailed: there is nothing to sing of, or every studio failed for good.
+            JobHeldError: only a person can tell whether the song is paid for already.
+            ProviderError: engines did not deliver until the deadline.
         """
+        patience = Patience(self.clock, self.clock.monotonic() + self.deadline_s, self.milestone)
         steps = Steps(job.folder / "steps")
         story = self._story(job)
-        told = Said(**steps.once("summary", lambda: asdict(self.lyricist.summarise(story, job.id))))
-        summary: str = told.value
+        summary = patience.outlast(lambda: self._summary(steps, story, job))
         self.milestone("SUMMARY")
-        words = Said(**steps.once("lyrics", lambda: asdict(self.lyricist.write(story, summary, job.id))))
-        lyrics = Lyrics.from_json(words.value)
-        self.milestone(f"LYRICS {len(lyrics.text().split())} words")
-        order = SongOrder(lyrics, story.seed)
-        request = RequestId(steps.once("request", lambda: self.studios.links[0].engine.request(order)))
-        self.milestone("REQUESTED")
-        take = self._take(steps, request, job.folder)
+        words = patience.outlast(lambda: self._lyrics(steps, story, summary, job))
+        self.milestone(f"LYRICS {len(words.value.text().split())} words")
+
+        def order(gently: bool) -> SongOrder:  # noqa: FBT001 - a callback
+            if not gently:
+                return SongOrder(words.value, story.seed)
+            softer = patience.outlast(lambda: self._lyrics(steps, story, summary, job, gently=True))
+            self.milestone("GENTLER")
+            return SongOrder(softer.value, story.seed)
+
+        others = delivery.other_songs(self.venue, job.id)
+        ordering = Ordering(
+            job.folder,
+            Purpose("studios", story.table, job.id),
+            self.studios,
+            self.former_studio,
+            order,
+            lambda take: delivery.inspect(take, others),
+            self.polls,
+            patience,
+        )
+        song, gently = self._delivered(steps, job, ordering)
         self.milestone("COLLECTED")
-        sound = self._measure(take)
-        self.milestone(f"MEASURED {sound.duration_s:.0f} s")
-        card = self._publish(job, story, summary, words.by, lyrics, take, sound)
+        if gently:
+            words = self._lyrics(steps, story, summary, job, gently=True)
+        self.milestone(f"MEASURED {song.sound.duration_s:.0f} s")
+        card = self._card(job, story, summary, words, song)
+        publishing.publish(self.venue, card, song)
         self.milestone("DONE")
         return card
+
+    def _summary(self, steps: Steps, story: Story, job: Job) -> str:
+        def read(kept: dict[str, Any]) -> str:
+            return str(kept["value"])
+
+        return steps.once("summary", lambda: asdict(self.lyricist.summarise(story, job.id)), read)
+
+    def _lyrics(self, steps: Steps, story: Story, summary: str, job: Job, *, gently: bool = False) -> Said[Lyrics]:
+        def read(kept: dict[str, Any]) -> Said[Lyrics]:
+            return Said(str(kept["by"]), Lyrics.from_json(kept["value"]))
+
+        name = "lyrics-gently" if gently else "lyrics"
+        return steps.once(name, lambda: asdict(self.lyricist.write(story, summary, job.id, gently=gently)), read)
+
+    def _delivered(self, steps: Steps, job: Job, ordering: Ordering) -> tuple[Delivered, bool]:
+        """Return the song, from its checkpoint or from a studio, and whether its lyrics are the gentle ones."""
+
+        def get() -> dict[str, Any]:
+            song, gently = ordering.deliver()
+            return {"song": song.to_json(job.folder), "gently": gently}
+
+        def read(kept: dict[str, Any]) -> tuple[Delivered, bool]:
+            return Delivered.from_json(kept["song"], job.folder), kept["gently"] is True
+
+        delivered = steps.once("take", get, read)
+        orders.mark_done(job.folder)
+        return delivered
 
     def _story(self, job: Job) -> Story:
         told = staging.told_in(job.transcripts)
@@ -82,91 +129,27 @@ class SongMaker:
         seed = int.from_bytes(hashlib.sha256(job.id.encode()).digest()[:4])
         return Story(table_of(job.id), language, told, seed)
 
-    def _take(self, steps: Steps, request: RequestId, folder: Path) -> Take:
-        """Return the studio's take; a checkpoint whose audio is gone counts for nothing."""
-        take = _take_from(steps.once("take", lambda: _kept(self._collect(request, folder))), folder)
-        if take.audio.is_file():
-            return take
-        steps.forget("take")
-        return self._take(steps, request, folder)
-
-    def _collect(self, request: RequestId, folder: Path) -> Take:
-        """Ask the studio until the song is there; unreachable for a while is no failure, the deadline is."""
-        until = self.clock.monotonic() + self.deadline_s
-        attempt = 0
-        self.milestone("COOKING")
-        while True:
-            attempt += 1
-            last_error = None
-            try:
-                if take := self.studios.links[0].engine.collect(request, folder):
-                    return take
-            except ProviderUnreachable as error:
-                last_error = error
-            wait_s = backoff(attempt, _POLL_BASE_S, _POLL_CAP_S)
-            if self.clock.monotonic() + wait_s > until:
-                raise last_error or _never_ready()
-            self.clock.sleep(wait_s)
-
-    def _measure(self, take: Take) -> Sound:
-        try:
-            return media.listen(take.audio)
-        except RecordingError as error:
-            raise GenerationFailed(
-                "song-unreadable",
-                Plain(
-                    "Lo studio ha consegnato un file che non si può ascoltare.",
-                    "The studio delivered a file that cannot be played.",
-                ),
-                Plain("Per riprovare: stornello retry NOME", "To try again: stornello retry NAME"),
-            ) from error
-
-    def _publish(
-        self, job: Job, story: Story, summary: str, by: str, lyrics: Lyrics, take: Take, sound: Sound
-    ) -> SongCard:
-        """Put audio and card into songs/, audio first: a card on disk means that its song is whole."""
-        card = SongCard(
+    def _card(self, job: Job, story: Story, summary: str, words: Said[Lyrics], song: Delivered) -> SongCard:
+        told_at = staging.since(job.transcripts)
+        return SongCard(
             id=SongId(job.id),
             job=job.id,
             table=story.table,
             guests=tuple(dict.fromkeys(note.guest for note in story.told if note.guest)),
-            title=lyrics.title,
-            language=lyrics.language,
-            lyrics=lyrics,
+            title=words.value.title,
+            language=words.value.language,
+            lyrics=words.value,
             summary=summary,
-            audio=f"{job.id}{take.audio.suffix}",
-            sound=sound,
-            engines={"speech": self.heard_by(staging.shas_in(job.transcripts)), "words": by, "music": take.engine},
+            audio=f"{job.id}{song.audio.suffix}",
+            sound=song.sound,
+            engines={
+                "speech": self.heard_by(staging.shas_in(job.transcripts)),
+                "words": words.by,
+                "music": song.engine,
+            },
             created_at=self.clock.now().isoformat(timespec="seconds"),
-            synced_lyrics=take.synced_lyrics,
+            synced_lyrics=song.synced_lyrics,
+            told_at=told_at.isoformat(timespec="seconds") if told_at else "",
+            spare=f"{job.id}.spare{song.spare.suffix}" if song.spare else "",
+            sha256=song.sha256,
         )
-        part = self.venue.songs / f".{card.audio}{atomic.PART}"
-        shutil.copyfile(take.audio, part)
-        tags.write(part, card)
-        _sync(part)
-        part.replace(self.venue.songs / card.audio)
-        atomic.write_json(self.venue.card(card.id), card.to_json())
-        return card
-
-
-def _kept(take: Take) -> dict[str, Any]:
-    """Return ``take`` as JSON, its audio safe on disk. The file's name is enough: the job's folder may move."""
-    _sync(take.audio)
-    return {"audio": take.audio.name, "engine": take.engine, "synced_lyrics": [asdict(x) for x in take.synced_lyrics]}
-
-
-def _take_from(data: dict[str, Any], folder: Path) -> Take:
-    return Take(folder / data["audio"], data["engine"], tuple(SungLine(**line) for line in data["synced_lyrics"]))
-
-
-def _sync(file: Path) -> None:
-    with file.open("rb") as handle:
-        os.fsync(handle.fileno())
-
-
-def _never_ready() -> GenerationFailed:
-    return GenerationFailed(
-        "song-never-ready",
-        Plain("Lo studio non ha finito la canzone in tempo.", "The studio did not finish the song in time."),
-        Plain("Per riprovare: stornello retry NOME", "To try again: stornello retry NAME"),
-    )

@@ -3,9 +3,11 @@
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from stornello.spool import atomic
+
+T = TypeVar("T")
 
 
 class Steps:
@@ -16,16 +18,15 @@ class Steps:
         folder.mkdir(exist_ok=True)
         atomic.sync_folder(folder.parent)
 
-    def once(self, name: str, do: Callable[[], Any]) -> Any:  # noqa: ANN401 - whatever JSON holds
-        """Return the result of step ``name``: from its checkpoint, or by ``do`` and then saved first."""
+    def once(self, name: str, do: Callable[[], Any], read: Callable[[Any], T]) -> T:
+        """Return what ``read`` makes of step ``name``'s JSON: from its checkpoint, or from ``do``, saved first.
+
+        A checkpoint that ``read`` cannot use (KeyError, TypeError, ValueError, OSError) counts for nothing.
+        """
         file = self.folder / f"{name}.json"
         try:
-            return json.loads(file.read_text(encoding="utf-8"))
-        except (FileNotFoundError, ValueError):
+            return read(json.loads(file.read_text(encoding="utf-8")))
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
             value = do()
             atomic.write_json(file, value)
-            return value
-
-    def forget(self, name: str) -> None:
-        """Let step ``name`` be done again."""
-        (self.folder / f"{name}.json").unlink(missing_ok=True)
+            return read(value)

@@ -20,6 +20,7 @@ from stornello.spool.jobs import Job
 from stornello.spool.journal import Journal
 from stornello.spool.paths import Venue
 from stornello.spool.playlist import Playlist
+from stornello.spool.reasons import Reason
 from stornello.spool.snapshot import read_card
 
 log = logging.getLogger(__name__)
@@ -158,6 +159,8 @@ class Producer:
         if card := read_card(self.venue, SongId(job.id)):
             if self._may_go(job):
                 self._deliver(job, card)
+        elif (reason := reasons.read(job.folder)) and reason.holds:
+            self._hold(job, reason)
         elif job.status.attempt > MAX_ATTEMPTS:
             self._fail(job)
         elif self._not_before.get(job.id, 0.0) <= self.clock.monotonic() and not self.pool.is_full():
@@ -176,6 +179,8 @@ class Producer:
         if code == DEADLINE_PASSED:
             reasons.write(job.folder, _too_slow(), self.clock.now())
         attempt, reason = job.status.attempt, reasons.read(job.folder)
+        if reason and reason.holds:
+            return
         final = reason is not None and not reason.retryable
         job.update(attempt=MAX_ATTEMPTS + 1 if final else attempt + 1)
         self._not_before[job.id] = self.clock.monotonic() + backoff(attempt, _RETRY_BASE_S)
@@ -215,6 +220,12 @@ class Producer:
         jobs.give_up(self.venue, job)
         self._drop(job)
         log.error("job failed", extra={"job": job.id, "code": code})
+
+    def _hold(self, job: Job, reason: Reason) -> None:
+        """Set the job aside for a person to decide on: whatever we did by ourselves might pay twice."""
+        jobs.hold(self.venue, job)
+        self._drop(job)
+        log.error("job held", extra={"job": job.id, "code": reason.code})
 
     def _drop(self, job: Job) -> None:
         self._open.pop(job.id, None)

@@ -31,6 +31,8 @@ NO_SOUND = Plain(
     "No sound card: the music plays into the void, in real time.",
 )
 TROUBLE = Plain("Il lettore audio non va: stornello doctor", "The audio player does not work: stornello doctor")
+SPENT = Plain("Spesa", "Spent")
+BACK = Plain("{engine}: risponde di nuovo", "{engine}: answers again")
 LAST_ERROR = Plain("Ultimo problema", "Last problem")
 NO_ANSWER = Plain("Riproduzione non risponde.", "The player does not answer.")
 KEYS = Plain(
@@ -48,6 +50,9 @@ MILESTONES = {
     "CLAIMED": Plain("raccolti i messaggi", "notes collected"),
     "SUMMARY": Plain("riassunto fatto", "summary done"),
     "LYRICS": Plain("parole scritte", "lyrics written"),
+    "GENTLER": Plain("parole più delicate", "gentler words"),
+    "WAITING": Plain("si aspetta che un servizio risponda", "waiting for a service to answer"),
+    "ASKING": Plain("si ordina la canzone", "ordering the song"),
     "REQUESTED": Plain("canzone ordinata", "song ordered"),
     "COOKING": Plain("si compone e si canta", "composing and singing"),
     "COLLECTED": Plain("canzone arrivata", "song delivered"),

@@ -1,7 +1,7 @@
 """.tmp_player/jobs/{job}/: a claimed batch, its checkpoints, log and state, until its song is in the playlist.
 
-The folder appears by one rename (``{job}.partial`` -> ``{job}``) and leaves by one rename (-> ``{job}.done`` or
-failed_processing/). In between, only the process that holds ``job.lock`` works on it.
+The folder appears by one rename (``{job}.partial`` -> ``{job}``) and leaves by one rename (-> ``{job}.done``,
+failed_processing/ or held/). In between, only the process that holds ``job.lock`` works on it.
 """
 
 import contextlib
@@ -159,5 +159,12 @@ def close(venue: Venue, job: Job) -> None:
 def give_up(venue: Venue, job: Job) -> Path:
     """Move the whole job to failed_processing/, where its reason was written before; return its new place."""
     target = venue.failed_processing / job.id
+    atomic.move_folder(job.folder, target)
+    return target
+
+
+def hold(venue: Venue, job: Job) -> Path:
+    """Move the whole job to held/, where a person decides on it, its reason inside; return its new place."""
+    target = venue.held / job.id
     atomic.move_folder(job.folder, target)
     return target

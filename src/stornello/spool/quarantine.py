@@ -1,14 +1,15 @@
 """What was set aside, and its way back."""
 
 import shutil
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from stornello.domain.errors import StornelloError
+from stornello.domain.errors import JobHeldError, StornelloError
 from stornello.domain.names import JobId, TableId
 from stornello.domain.plain import Plain
-from stornello.spool import atomic
+from stornello.spool import atomic, held, orders
 from stornello.spool.jobs import Job, is_job_name
 from stornello.spool.paths import Venue
 from stornello.spool.recordings import Claims, Recording
@@ -22,32 +23,75 @@ class Returned:
     name: str
 
 
-def put_back(venue: Venue, name: str, now: datetime, *, table: TableId | None = None, afresh: bool = False) -> Returned:
+def put_back(
+    venue: Venue,
+    name: str,
+    now: datetime,
+    *,
+    table: TableId | None = None,
+    afresh: bool = False,
+    pay_again: bool = False,
+) -> Returned:
     """Give the quarantined recording or failed job called ``name`` another chance, with all its attempts.
 
     ``name`` is the entry's folder, any unmistakable part of it, or the recording's own name. ``table`` puts right a
-    recording whose name told none; ``afresh`` makes a job forget its finished steps.
+    recording whose name told none; ``afresh`` makes a job forget its finished steps, with ``pay_again`` even a song
+    that is paid for.
 
     Raises:
-        StornelloError: there is no such entry, or more than one.
+        StornelloError: there is no such entry, or more than one; the job is held; or ``afresh`` would pay twice.
     """
     entry = _find(venue, name)
     if entry.parent == venue.transcription_errors:
         return Returned("recording", Claims(venue).again(entry, now, table).name)
+    if entry.parent == venue.held:
+        raise _held(entry.name)
+    if afresh and not pay_again:
+        _refuse_paying_twice(entry)
     return Returned("job", _reopen(venue, entry, afresh=afresh))
 
 
+def _refuse_paying_twice(entry: Path) -> None:
+    tries = orders.read(entry)
+    if tries and tries[-1].may_be_paid:
+        raise StornelloError(
+            "already-paid",
+            Plain(
+                f"La canzone di {entry.name} è già ordinata da «{tries[-1].studio}»: da capo si pagherebbe di nuovo.",
+                f"The song of {entry.name} is ordered from '{tries[-1].studio}' already: afresh it is paid again.",
+            ),
+            Plain(
+                f"Per avere quella: stornello retry {entry.name}. Per pagare di nuovo: aggiungi --pay-again",
+                f"To get that one: stornello retry {entry.name}. To pay again: add --pay-again",
+            ),
+        )
+
+
+def _held(name: str) -> StornelloError:
+    return StornelloError(
+        "job-held",
+        Plain(f"{name} aspetta una decisione: forse è già pagato.", f"{name} is held: it may be paid for already."),
+        Plain(
+            f"Guarda nel conto dello studio, poi: stornello resolve {name} --paid TASK_ID oppure --not-paid",
+            f"Look into the studio's account, then: stornello resolve {name} --paid TASK_ID or --not-paid",
+        ),
+    )
+
+
 def _reopen(venue: Venue, entry: Path, *, afresh: bool) -> JobId:
+    """Put the job back; a studio that refused or failed may have been mended meanwhile, and is asked anew."""
     job = Job(JobId(entry.name), entry)
     if afresh:
         shutil.rmtree(entry / "steps", ignore_errors=True)
+    with suppress(JobHeldError):  # its child will say so again
+        orders.keep(entry, lambda one: one.state in {"asking", "cooking", "done"})
     job.update(attempt=1, milestone="", milestone_at="")
     atomic.move_folder(entry, venue.job(job.id))
     return job.id
 
 
 def _find(venue: Venue, name: str) -> Path:
-    entries = [*_recordings(venue), *_jobs(venue)]
+    entries = [*_recordings(venue), *_jobs(venue), *held.jobs(venue)]
     exact = [entry for entry in entries if name in {entry.name, Recording("", entry).name}]
     found = exact or [entry for entry in entries if name in entry.name]
     if len(found) == 1:

@@ -18,7 +18,7 @@ _STAMP = re.compile(r"^\d{8}T\d{12}_")
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why an entry is where it is. ``name`` is the entry's folder."""
+    """Why an entry is where it is. ``name`` is the entry's folder; ``holds``: only a person can tell how it goes on."""
 
     name: str
     code: str
@@ -26,6 +26,7 @@ class Reason:
     todo: Plain
     at: str
     retryable: bool = False
+    holds: bool = False
 
     @property
     def about(self) -> str:
@@ -46,6 +47,7 @@ def write(folder: Path, error: StornelloError, at: datetime) -> None:
             "what": {"it": error.what.it, "en": error.what.en},
             "what_to_do": {"it": error.todo.it, "en": error.todo.en},
             "retryable": error.retryable,
+            "hold": error.holds,
             "at": at.isoformat(timespec="seconds"),
         },
     )
@@ -62,14 +64,24 @@ def read(folder: Path) -> Reason | None:
             Plain(**data["what_to_do"]),
             str(data["at"]),
             bool(data["retryable"]),
+            data.get("hold") is True,
         )
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
 
 
 def forget(folder: Path) -> None:
     """Remove the reason from ``folder``, because what it explains is tried again."""
     (folder / FILE).unlink(missing_ok=True)
+
+
+def release(folder: Path) -> None:
+    """Let the reason in ``folder`` hold nothing any more; it stays to be read until the next attempt."""
+    try:
+        data = json.loads((folder / FILE).read_text(encoding="utf-8"))
+        atomic.write_json(folder / FILE, data | {"hold": False})
+    except (FileNotFoundError, ValueError, TypeError):
+        forget(folder)
 
 
 def read_all(folder: Path) -> list[Reason]:

@@ -41,6 +41,12 @@ def told_in(folder: Path) -> tuple[Told, ...]:
     return tuple(Told(guest_of(path), text) for path, text in texts if text)
 
 
+def since(folder: Path) -> datetime | None:
+    """Return when the first of the transcripts in ``folder`` arrived; None when there are none."""
+    texts = in_order(folder)
+    return _arrival(texts[0]) if texts else None
+
+
 def in_order(folder: Path) -> list[Path]:
     """Return the transcripts of ``folder`` in order of arrival: by time for our names, by mtime for others."""
     return sorted(_texts(folder), key=lambda path: (_arrival(path), path.name))

@@ -59,6 +59,7 @@ def test_milestones_tell_the_way(desk: Desk) -> None:
     assert [milestone.split()[0] for milestone in desk.milestones] == [
         "SUMMARY",
         "LYRICS",
+        "ASKING",
         "REQUESTED",
         "COOKING",
         "COLLECTED",
@@ -76,7 +77,7 @@ def test_after_an_end_in_the_middle_nothing_that_was_done_is_asked_for_again(des
     assert desk.engines.calls == [*STEPS[: STEPS.index(step)], step, *STEPS[STEPS.index(step) :]]
 
 
-@pytest.mark.parametrize("milestone", ["SUMMARY", "LYRICS", "REQUESTED", "COLLECTED", "MEASURED", "DONE"])
+@pytest.mark.parametrize("milestone", ["SUMMARY", "LYRICS", "ASKING", "REQUESTED", "COLLECTED", "MEASURED", "DONE"])
 def test_after_an_end_between_two_steps_it_goes_on_with_the_next(desk: Desk, milestone: str) -> None:
     def end_at(text: str) -> None:
         if text.startswith(milestone):

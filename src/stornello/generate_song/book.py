@@ -1,0 +1,105 @@
+"""The requests of one job while its song is made: each change is on disk before anything else happens."""
+
+from dataclasses import replace
+from pathlib import Path
+
+from stornello.domain.errors import (
+    ContentRefused,
+    GenerationFailed,
+    JobHeldError,
+    OutcomeUnknown,
+    ProviderError,
+    ProviderRefused,
+    ProviderUnreachable,
+)
+from stornello.domain.plain import Plain
+from stornello.spool import orders
+from stornello.spool.ledger import State as Cost
+from stornello.spool.orders import Hope, State, Try
+
+
+class Book:
+    """The requests of the job in ``folder``. Raises JobHeldError when they cannot be read."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.tries = orders.read(folder)
+
+    @property
+    def last(self) -> Try:
+        """The request in hand."""
+        return self.tries[-1]
+
+    def add(self, one: Try) -> None:
+        """Write down a request that is about to be made."""
+        self._write((*self.tries, one))
+
+    def change(self, **facts: object) -> None:
+        """Change the request in hand."""
+        self._replace(replace(self.last, **facts))  # type: ignore[arg-type]
+
+    def end(self, error: ProviderError) -> Cost:
+        """Write down how ``error`` has ended the request in hand, and return what it has cost."""
+        state, cost = _end_of(self.last, error)
+        self._replace(self.last.ended(state, cost, error, _hope(error)))
+        return cost
+
+    def not_taken(self, studio: str | None = None) -> list[Try]:
+        """Return the requests that did not arrive, at ``studio`` or anywhere."""
+        return [one for one in self.tries if one.state == "not-taken" and studio in {None, one.studio}]
+
+    def forget_not_taken(self) -> None:
+        """Give every studio that did not take the request all its chances again."""
+        if self.not_taken():
+            self._write(tuple(one for one in self.tries if one.state != "not-taken"))
+
+    def reason(self, otherwise: ProviderError) -> ProviderError:
+        """Return why there is no song: what the last studio that explained itself has said."""
+        told = [one for one in self.tries if one.what and one.todo]
+        return as_error(told[-1]) if told else otherwise
+
+    def _replace(self, last: Try) -> None:
+        self._write((*self.tries[:-1], last))
+
+    def _write(self, tries: tuple[Try, ...]) -> None:
+        orders.write(self.folder, tries)
+        self.tries = tries
+
+
+def _end_of(last: Try, error: ProviderError) -> tuple[State, Cost]:
+    """Return state and cost of a request: whether it was taken decides, then what the studio says of money."""
+    if isinstance(error, OutcomeUnknown) and last.is_paid:
+        return "asking", "unknown"
+    if error.retryable:
+        return "not-taken", "free"
+    charged = isinstance(error, ProviderRefused | GenerationFailed) and error.charged
+    return "refused" if last.state == "asking" else "failed", "paid" if charged else "free"
+
+
+def _hope(error: ProviderError) -> Hope:
+    if isinstance(error, ContentRefused):
+        return "gently"
+    return "again" if isinstance(error, GenerationFailed) and error.again else "none"
+
+
+def as_error(one: Try) -> ProviderError:
+    """Return what ended a request, as an error again: one that waiting may mend when it was not taken."""
+    what, todo = one.what or Plain("", ""), one.todo or Plain("", "")
+    if one.state == "not-taken":
+        return ProviderUnreachable(one.code, what, todo, retry_after_s=one.retry_after_s)
+    return GenerationFailed(one.code, what, todo)
+
+
+def held(studio: str) -> JobHeldError:
+    """Return why the job waits for a person."""
+    return JobHeldError(
+        "outcome-unknown",
+        Plain(
+            f"La canzone era in ordinazione da «{studio}» quando la risposta si è persa: forse è già pagata.",
+            f"The song was being ordered from '{studio}' when the answer was lost: it may be paid for already.",
+        ),
+        Plain(
+            "Guarda nel conto dello studio. Se c'è: stornello resolve LAVORO --paid TASK_ID; se non c'è: --not-paid",
+            "Look into the studio's account. If it is there: stornello resolve JOB --paid TASK_ID; if not: --not-paid",
+        ),
+    )

@@ -1,0 +1,145 @@
+"""Is what the studio delivered a song? It has happened: empty files, web pages, songs cut short, somebody else's."""
+
+import hashlib
+import json
+import logging
+import os
+from collections.abc import Collection
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Self
+
+from stornello import media
+from stornello.domain.errors import GenerationFailed, RecordingError
+from stornello.domain.plain import Plain
+from stornello.domain.songs import Sound, SungLine
+from stornello.seams import Take
+from stornello.spool.paths import Venue
+
+log = logging.getLogger(__name__)
+
+LONGEST_S = 900.0
+LEAST_OF_CLAIMED = 0.6
+"""A take shorter than this share of what the studio claims was cut off on its way. Without a claim any length may be
+meant: a venue's own studio may sing two seconds."""
+
+
+class StillThere(GenerationFailed):
+    """We stop waiting, the studio has not failed: what it has taken is asked for again at the next start."""
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """A take that was listened to. ``sha256`` is of ``audio`` as it came; ``spare`` is another good take of it."""
+
+    audio: Path
+    spare: Path | None
+    sound: Sound
+    sha256: str
+    engine: str
+    synced_lyrics: tuple[SungLine, ...] = ()
+    credits: float | None = None
+
+    def to_json(self, folder: Path) -> dict[str, Any]:
+        """Return it as JSON; paths are kept relative to the job's ``folder``, which may move."""
+        names = {"audio": str(self.audio.relative_to(folder)), "spare": None}
+        if self.spare:
+            names["spare"] = str(self.spare.relative_to(folder))
+        return asdict(self) | names
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any], folder: Path) -> Self:
+        """Undo :meth:`to_json`. Raises KeyError, TypeError, ValueError or FileNotFoundError: ask the studio again."""
+        audio, spare = folder / data["audio"], folder / data["spare"] if data["spare"] else None
+        if not audio.is_file():
+            raise FileNotFoundError(audio)
+        synced = tuple(SungLine(**line) for line in data["synced_lyrics"])
+        return cls(
+            audio,
+            spare if spare and spare.is_file() else None,
+            Sound.from_json(data["sound"]),
+            str(data["sha256"]),
+            str(data["engine"]),
+            synced,
+            data["credits"],
+        )
+
+
+def inspect(take: Take, others: Collection[str]) -> Delivered:
+    """Return ``take`` as it may be played, safe on disk: the spare in the place of a main take that is none.
+
+    ``others`` are the sha256 of other songs.
+
+    Raises:
+        StillThere: neither can be played; asking the studio for the same song again may help.
+    """
+    main = _heard(take.audio, take.claimed_s, others)
+    spare = _heard(take.spare, None, {*others, *([main[0]] if main else [])}) if take.spare else None
+    if main:
+        return Delivered(
+            take.audio, take.spare if spare else None, main[1], main[0], take.engine, take.synced_lyrics, take.credits
+        )
+    if spare and take.spare:  # the times of the sung lines were the other take's
+        return Delivered(take.spare, None, spare[1], spare[0], take.engine, (), take.credits)
+    raise _unreadable()
+
+
+def _heard(audio: Path, claimed_s: float | None, others: Collection[str]) -> tuple[str, Sound] | None:
+    """Return sha256 and sound of a take that may be played; None, and a line in the log, for any other."""
+    try:
+        sha = _sha256(audio)
+        sound = media.listen(audio)
+    except (FileNotFoundError, RecordingError):
+        trouble = "no sound"
+    else:
+        trouble = _trouble(sha, sound, claimed_s, others)
+    if trouble:
+        log.warning("take refused", extra={"take": audio.name, "why": trouble})
+        return None
+    _sync(audio)
+    return sha, sound
+
+
+def _trouble(sha: str, sound: Sound, claimed_s: float | None, others: Collection[str]) -> str:
+    if sha in others:
+        return "a copy of another song"
+    if not 0 < sound.duration_s <= LONGEST_S:
+        return "too long"
+    return "cut short" if claimed_s and sound.duration_s < LEAST_OF_CLAIMED * claimed_s else ""
+
+
+def other_songs(venue: Venue, own: str) -> frozenset[str]:
+    """Return the sha256 of all songs in songs/ but ``own``."""
+    cards = (card for card in venue.songs.glob("*.json") if card.stem != own)
+    return frozenset(sha for card in cards if (sha := _sha_on(card)))
+
+
+def _sha_on(card: Path) -> str:
+    try:
+        return str(json.loads(card.read_text(encoding="utf-8")).get("sha256", ""))
+    except (OSError, ValueError, AttributeError):
+        return ""
+
+
+def _sha256(file: Path) -> str:
+    with file.open("rb") as audio:
+        return hashlib.file_digest(audio, "sha256").hexdigest()
+
+
+def _sync(file: Path) -> None:
+    with file.open("rb") as handle:
+        os.fsync(handle.fileno())
+
+
+def _unreadable() -> StillThere:
+    return StillThere(
+        "song-unreadable",
+        Plain(
+            "Lo studio ha consegnato un file che non si può suonare.",
+            "The studio delivered a file that cannot be played.",
+        ),
+        Plain(
+            "È già ordinata e non si paga di nuovo: stornello retry NOME",
+            "It is ordered already and is not paid again: stornello retry NAME",
+        ),
+    )

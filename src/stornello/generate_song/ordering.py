@@ -1,0 +1,157 @@
+"""A song from a chain of studios: what :func:`decide` says is done here, every request on disk before it is made."""
+
+import logging
+import re
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from stornello.chains import Chain, Link
+from stornello.domain.backoff import backoff
+from stornello.domain.errors import (
+    ContentRefused,
+    GenerationFailed,
+    OutcomeUnknown,
+    ProviderError,
+)
+from stornello.generate_song.book import Book, as_error, held
+from stornello.generate_song.cooking import Cooking
+from stornello.generate_song.decision import Move, decide
+from stornello.generate_song.delivery import Delivered, StillThere
+from stornello.generate_song.patience import Patience, Polls
+from stornello.seams import HasCredits, MusicStudio, RequestId, SongOrder, Take
+from stornello.spool.ledger import ChargeId, Purpose
+from stornello.spool.orders import Try
+
+log = logging.getLogger(__name__)
+
+_BASE_S, _CAP_S = 1.0, 8.0
+_PLAIN_ID = re.compile(r"[\w-]{1,80}")
+"""What may be told in a log: a studio's id might be anything, even the order itself."""
+
+
+@dataclass
+class Ordering:
+    """The way to the song of the job in ``folder``.
+
+    ``former`` returns a studio that the settings no longer name; ``words`` the order, with gentle lyrics or the first
+    ones; ``inspect`` what of a take may be played.
+    """
+
+    folder: Path
+    purpose: Purpose
+    studios: Chain[MusicStudio]
+    former: Callable[[str], Link[MusicStudio]]
+    words: Callable[[bool], SongOrder]
+    inspect: Callable[[Take], Delivered]
+    polls: Polls
+    patience: Patience
+
+    def __post_init__(self) -> None:
+        self.book = Book(self.folder)
+        self.rounds = 0
+
+    def deliver(self) -> tuple[Delivered, bool]:
+        """Return the song, and whether its lyrics are the gentle ones.
+
+        Raises:
+            JobHeldError: only a person can tell whether a request was taken.
+            StillThere: a studio has the song in hand, and the time is over.
+            GenerationFailed, ProviderRefused: every studio of the chain has failed or refused.
+            ProviderUnreachable: no studio could be asked until the deadline.
+        """
+        self._finish_the_ledger()
+        names = [link.name for link in self.studios.links]
+        while True:
+            away = [name for name in names if self.studios.breaker.is_open(name)]
+            move = decide(self.book.tries, names, away)
+            if move.do == "collect":
+                if delivered := self._collect(self.book.last):
+                    return delivered, move.gently
+            elif move.do == "ask":
+                self._ask(move)
+            elif move.do == "wait":
+                self._wait()
+            elif move.do == "hold":
+                raise held(move.studio)
+            else:
+                raise self.book.reason(self.studios.all_away())
+
+    def _finish_the_ledger(self) -> None:
+        """Write down how the last charge ended, if a crash came between the book and the ledger."""
+        if self.book.tries and self.book.last.cost != "begun":
+            self.studios.close(self.book.last.charge, self.book.last.cost)
+
+    def _ask(self, move: Move) -> None:
+        """Make one request. Whatever comes of it is in the book."""
+        link = self._link(move.studio)
+        order = self.words(move.gently)
+        self._breathe(move.studio)
+        before = self.book.tries
+
+        def request(engine: MusicStudio, charge: ChargeId | None) -> None:
+            self._request(engine, order, Try(link.name, is_paid=engine.is_paid, charge=charge, gently=move.gently))
+
+        try:
+            self.studios.attempt(link, self.purpose, request)
+        except ProviderError as error:
+            if self.book.tries is before:  # not even called: no budget, or no key
+                self.book.add(Try(link.name, is_paid=False, gently=move.gently))
+                self.book.end(error)
+            if isinstance(error, OutcomeUnknown) and self.book.last.state == "asking":
+                raise held(link.name) from error
+        else:
+            self.patience.milestone("REQUESTED")
+            self._look_at_credits(link)
+
+    def _request(self, engine: MusicStudio, order: SongOrder, intent: Try) -> None:
+        self.book.add(intent)
+        self.patience.milestone(f"ASKING {intent.studio}")
+        try:
+            request = engine.request(order)
+        except ProviderError as error:
+            self.book.end(error)
+            raise
+        if engine.is_paid and _PLAIN_ID.fullmatch(request):  # for a person, should the disk not take it
+            log.info("song requested", extra={"engine": intent.studio, "task": request})
+        self.book.change(state="cooking", cost="paid", request=RequestId(request))
+
+    def _collect(self, last: Try) -> Delivered | None:
+        """Wait for the song of ``last``; None when it failed for good, which the book then says."""
+        assert last.request is not None  # noqa: S101 - what cooks has one
+        link = self._link(last.studio)
+        self.patience.milestone("COOKING")
+        try:
+            delivered = Cooking(link, last.request, self.folder, self.polls, self.patience, self.inspect).collect()
+        except StillThere:
+            raise
+        except (GenerationFailed, ContentRefused) as error:
+            self.studios.close(last.charge, self.book.end(error))
+            return None
+        self.studios.close(last.charge, "paid", delivered.credits)
+        self.studios.breaker.worked(link.name)
+        return delivered
+
+    def _breathe(self, studio: str) -> None:
+        """Leave a studio that has just not taken the request alone for a moment."""
+        if not_taken := self.book.not_taken(studio):
+            wait_s = not_taken[-1].retry_after_s or backoff(len(not_taken), _BASE_S, _CAP_S)
+            self.patience.sleep(wait_s, as_error(not_taken[-1]))
+
+    def _wait(self) -> None:
+        """Wait for studios that are all away, then give each another chance."""
+        not_taken = self.book.not_taken()
+        self.rounds += 1
+        error = as_error(not_taken[-1]) if not_taken else self.studios.all_away()
+        self.patience.wait_for(error, self.rounds)
+        self.book.forget_not_taken()
+
+    def _look_at_credits(self, link: Link[MusicStudio]) -> None:
+        """Ask what is left, while the song cooks anyway; nothing depends on the answer."""
+        if isinstance(link.engine, HasCredits):
+            with suppress(ProviderError):
+                self.studios.breaker.tell_credits(link.name, link.engine.credits())
+
+    def _link(self, studio: str) -> Link[MusicStudio]:
+        return self.studios.named(studio) or self.former(studio)

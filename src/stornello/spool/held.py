@@ -1,0 +1,97 @@
+"""held/: jobs whose song may be paid for already, and what a person has found out about them."""
+
+from dataclasses import replace
+from pathlib import Path
+
+from stornello.domain.errors import JobHeldError, StornelloError
+from stornello.domain.names import JobId
+from stornello.domain.plain import Plain
+from stornello.seams import RequestId
+from stornello.spool import atomic, orders, reasons
+from stornello.spool.jobs import Job, is_job_name
+from stornello.spool.journal import Journal
+from stornello.spool.ledger import Ledger
+from stornello.spool.orders import Try
+from stornello.spool.paths import Venue
+
+_LONGEST_ID = 200
+
+
+def resolve(venue: Venue, name: str, task: str | None, ledger: Ledger) -> JobId:
+    """Put the held job called ``name``, or any unmistakable part of it, back to work; return its id.
+
+    ``task`` is the studio's id of the song that was taken: it is collected, and nothing is ordered. None: nothing was
+    taken, nothing was paid, and the song is ordered. Safe to repeat after a crash at any point.
+
+    Raises:
+        StornelloError: there is no such job, or more than one; or ``task`` is no id.
+    """
+    entry = _find(venue, name)
+    if task is not None:
+        _require_id(task)
+    _decide(entry, task, ledger, Journal(venue.journal))
+    job = Job(JobId(entry.name), entry)
+    job.update(attempt=1, milestone="", milestone_at="")
+    reasons.release(entry)
+    atomic.move_folder(entry, venue.job(job.id))
+    return job.id
+
+
+def _decide(entry: Path, task: str | None, ledger: Ledger, journal: Journal) -> None:
+    try:
+        tries = orders.read(entry)
+    except JobHeldError:
+        if task is not None:
+            raise
+        tries = ()
+        orders.write(entry, tries)
+    if not tries:
+        return
+    last = _as_found(tries[-1], task)
+    orders.write(entry, (*tries[:-1], last))
+    if last.charge and (charge := ledger.end(last.charge, last.cost)):
+        journal.cost(charge)
+
+
+def _as_found(last: Try, task: str | None) -> Try:
+    if task is None:
+        return replace(last, state="not-taken", cost="free", request=None)
+    return replace(last, state="cooking", cost="paid", request=RequestId(task))
+
+
+def _find(venue: Venue, name: str) -> Path:
+    entries = jobs(venue)
+    found = [entry for entry in entries if entry.name == name] or [entry for entry in entries if name in entry.name]
+    if len(found) == 1:
+        return found[0]
+    if not found:
+        raise StornelloError(
+            "nothing-held",
+            Plain(f"Nessun lavoro in attesa si chiama «{name}».", f"No held job is called '{name}'."),
+            Plain("Guarda in: stornello status", "Look at: stornello status"),
+        )
+    many = ", ".join(entry.name for entry in found)
+    raise StornelloError(
+        "many-held",
+        Plain(f"«{name}» può essere più di un lavoro: {many}.", f"'{name}' may be more than one job: {many}."),
+        Plain("Scrivi il nome per intero.", "Give the whole name."),
+    )
+
+
+def jobs(venue: Venue) -> list[Path]:
+    """Return the folders of the held jobs."""
+    if not venue.held.is_dir():
+        return []
+    return [entry for entry in sorted(venue.held.iterdir()) if is_job_name(entry.name) and entry.is_dir()]
+
+
+def _require_id(task: str) -> None:
+    if not task or len(task) > _LONGEST_ID or not task.isascii() or not task.isprintable() or " " in task:
+        raise StornelloError(
+            "no-task-id",
+            Plain("Quello non è l'identificativo di una canzone.", "That is no task id."),
+            Plain(
+                "Copialo dal conto dello studio, senza spazi: stornello resolve LAVORO --paid TASK_ID",
+                "Copy it from the studio's account, without spaces: stornello resolve JOB --paid TASK_ID",
+            ),
+        )

@@ -1,0 +1,119 @@
+"""steps/orders.json in a job's folder: every request for its song, so that none is made, or paid for, twice.
+
+A request is written down before it is made, and its id before the studio is asked for the song. Each change replaces
+the whole file at once. What comes next is read from it alone, after any crash: ``generate_song/decision.py``.
+"""
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+from stornello.domain.errors import JobHeldError, ProviderError, ProviderUnreachable
+from stornello.domain.plain import Plain
+from stornello.seams import RequestId
+from stornello.spool import atomic
+from stornello.spool.ledger import ChargeId
+from stornello.spool.ledger import State as Cost
+
+State = Literal["asking", "cooking", "done", "failed", "refused", "not-taken"]
+"""``asking``: about to be requested, or cut off there: whether it was taken is unknown. ``cooking``: taken, its id is
+known. ``done``: delivered. ``failed``: taken, and failed for good. ``refused``, ``not-taken``: certainly not taken, for
+good or for now."""
+
+Hope = Literal["none", "again", "gently"]
+"""What may still come of the same studio: nothing, another request, one with gentler words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Try:
+    """One request at one studio. ``cost`` is how ``charge`` is to stand in the ledger; ``gently``: gentler lyrics."""
+
+    studio: str
+    state: State = "asking"
+    is_paid: bool = True
+    charge: ChargeId | None = None
+    cost: Cost = "begun"
+    request: RequestId | None = None
+    gently: bool = False
+    code: str = ""
+    what: Plain | None = None
+    todo: Plain | None = None
+    hope: Hope = "none"
+    retry_after_s: float | None = None
+
+    def ended(self, state: State, cost: Cost, error: ProviderError, hope: Hope = "none") -> "Try":
+        """Return it as ``error`` has left it."""
+        after_s = error.retry_after_s if isinstance(error, ProviderUnreachable) else None
+        facts = {"code": error.code, "what": error.what, "todo": error.todo, "hope": hope, "retry_after_s": after_s}
+        return replace(self, state=state, cost=cost, **facts)  # type: ignore[arg-type]
+
+    @property
+    def may_be_paid(self) -> bool:
+        """Return whether a song may be had for money that was spent: asking again elsewhere would pay twice."""
+        return self.is_paid and self.state in {"asking", "cooking", "done"}
+
+
+def read(job: Path) -> tuple[Try, ...]:
+    """Return the requests of the job in folder ``job``, in order.
+
+    Raises:
+        JobHeldError: there is a file that cannot be read: nobody can tell what was paid for.
+    """
+    try:
+        return tuple(_try(one) for one in json.loads(_file(job).read_text(encoding="utf-8")))
+    except FileNotFoundError:
+        return ()
+    except (ValueError, TypeError, KeyError, AttributeError):
+        raise _unreadable() from None
+
+
+def write(job: Path, tries: Sequence[Try]) -> None:
+    """Replace the job's requests."""
+    file = _file(job)
+    if not file.parent.is_dir():
+        file.parent.mkdir()
+        atomic.sync_folder(job)
+    atomic.write_json(file, [asdict(one) for one in tries])
+
+
+def keep(job: Path, wanted: Callable[[Try], bool]) -> None:
+    """Forget the requests that are not ``wanted``."""
+    tries = read(job)
+    kept = [one for one in tries if wanted(one)]
+    if len(kept) < len(tries):
+        write(job, kept)
+
+
+def mark_done(job: Path) -> None:
+    """Note that the song of the last request is safe. Does nothing when that is known."""
+    tries = read(job)
+    if tries and tries[-1].state == "cooking":
+        write(job, (*tries[:-1], replace(tries[-1], state="done")))
+
+
+def _file(job: Path) -> Path:
+    return job / "steps" / "orders.json"
+
+
+def _try(data: dict[str, Any]) -> Try:
+    what, todo = (Plain(**data[name]) if data[name] else None for name in ("what", "todo"))
+    known = Try(**(data | {"what": what, "todo": todo}))
+    if known.state not in get_args(State) or (known.state == "cooking" and not known.request):
+        raise ValueError("no state")
+    return known
+
+
+def _unreadable() -> JobHeldError:
+    return JobHeldError(
+        "orders-unreadable",
+        Plain(
+            "steps/orders.json di questo lavoro non si legge: non si sa che cosa è già stato ordinato.",
+            "This job's steps/orders.json cannot be read: nobody can tell what was ordered already.",
+        ),
+        Plain(
+            "Guarda nel conto dello studio. Se la canzone non c'è: stornello resolve LAVORO --not-paid",
+            "Look into the studio's account. If the song is not there: stornello resolve JOB --not-paid",
+        ),
+    )
