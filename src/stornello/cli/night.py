@@ -133,7 +133,16 @@ def _watch(venue: Venue, settings: Settings, stop: threading.Event, until: Calla
     from stornello.riproduzione.dashboard import Dashboard  # noqa: PLC0415
 
     screen = Console(highlight=False)  # ours for lines is one that never wraps
-    board = Dashboard(venue, LANGUAGE, screen, SystemClock(), settings.max_workers, settings.max_queue_size)
+    board = Dashboard(
+        venue,
+        LANGUAGE,
+        screen,
+        SystemClock(),
+        settings.max_workers,
+        settings.max_queue_size,
+        engines.budget(settings),
+        settings.night_begins,
+    )
     board.run(until, stop)
 
 

@@ -2,7 +2,8 @@
 
 import json
 import shlex
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -15,12 +16,15 @@ from stornello import settings as house_settings
 from stornello.cli.options import HERE, Folder, Lang, existing, look_at, open_venue
 from stornello.cli.speech import LANGUAGE, console, say, tell
 from stornello.domain.clock import SystemClock
+from stornello.domain.money import Budget
 from stornello.domain.names import TableId
-from stornello.riproduzione import phrases
+from stornello.domain.night import night_of
+from stornello.riproduzione import owner, phrases
 from stornello.settings import Settings
 from stornello.spool import atomic, quarantine
 from stornello.spool.playlist import Playlist
 from stornello.spool.snapshot import Snapshot, look
+from stornello.wiring import engines
 
 
 def register(app: typer.Typer) -> None:
@@ -83,12 +87,26 @@ def status(
 ) -> None:
     """Tell what plays, what waits, what is in the making and what went wrong."""
     del lang
-    snapshot = look(existing(folder))
+    venue, now = existing(folder), SystemClock().now()
+    settings = Settings.load(venue.settings)
+    budget = engines.budget(settings)
+    snapshot = look(venue, night_of(now, settings.night_begins))
     if as_json:
-        console.print(json.dumps(snapshot.to_json(), ensure_ascii=False, indent=2), markup=False)
+        money = {"budget_euro": budget.cap, "budget_share": budget.share(snapshot.spent.euro)}
+        console.print(json.dumps(snapshot.to_json() | money, ensure_ascii=False, indent=2), markup=False)
         return
-    for line in _in_words(snapshot):
+    for line in (*_in_words(snapshot), *_owners(snapshot, budget, now)):
         console.print(line, markup=False)
+
+
+def _owners(seen: Snapshot, budget: Budget, now: datetime) -> Iterator[str]:
+    """Yield what the night costs, and what its owner should know."""
+    yield say("Spesa stasera: ", "Spent tonight: ") + owner.spending(seen.spent, budget, LANGUAGE)
+    for engine in seen.engines:
+        if engine.credits is not None and not owner.is_low(engine, budget):
+            yield owner.credits_left(engine, budget, LANGUAGE)
+    for worry in owner.worries(seen, budget, now, LANGUAGE):
+        yield f"! {worry.text}"
 
 
 def _in_words(now: Snapshot) -> list[str]:
@@ -146,11 +164,20 @@ def retry(
     afresh: Annotated[
         bool, typer.Option(help=say("Dimentica i passi già fatti.", "Forget the steps that were done."))
     ] = False,
+    pay_again: Annotated[
+        bool,
+        typer.Option(
+            "--pay-again",
+            help=say("Con --afresh: anche una canzone già pagata.", "With --afresh: even a song that is paid for."),
+        ),
+    ] = False,
 ) -> None:
     """Put a quarantined recording or a failed job back to work."""
     del lang
     number = TableId(table) if table else None
-    back = quarantine.put_back(existing(folder), name, SystemClock().now(), table=number, afresh=afresh)
+    back = quarantine.put_back(
+        existing(folder), name, SystemClock().now(), table=number, afresh=afresh, pay_again=pay_again
+    )
     if back.kind == "recording":
         tell(f"{back.name} torna all'ascolto.", f"{back.name} will be heard again.")
     else:

@@ -73,3 +73,6 @@ WARN_AT = 0.8
 
 ROUNDING = 1e-9
 """So far beyond a cap a sum of prices may be by its binary digits alone."""
+
+NO_BUDGET = Budget()
+"""Nothing is capped, and nobody warned."""

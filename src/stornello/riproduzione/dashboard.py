@@ -12,6 +12,8 @@ from rich.live import Live
 
 from stornello.domain.clock import Clock
 from stornello.domain.errors import PlayerLost
+from stornello.domain.money import NO_BUDGET, Budget
+from stornello.domain.night import night_of
 from stornello.domain.plain import Language, Plain
 from stornello.riproduzione import control, phrases, telling
 from stornello.riproduzione.keys import Keys
@@ -43,7 +45,8 @@ PRESSED: dict[str, tuple[str, dict[str, object]]] = {
 class Dashboard:
     """Shows ``venue`` on ``console``: a live picture on a terminal, a line for every change elsewhere.
 
-    ``max_workers`` and ``max_queue_size`` are what the levels are told against.
+    ``max_workers``, ``max_queue_size`` and ``budget`` are what the levels are told against; ``night_begins`` is the
+    hour at which a new night's spending begins.
     """
 
     venue: Venue
@@ -52,6 +55,12 @@ class Dashboard:
     clock: Clock
     max_workers: int = 1
     max_queue_size: int = 5
+    budget: Budget = NO_BUDGET
+    night_begins: int = 6
+
+    def look(self) -> Snapshot:
+        """Read the venue as it is now."""
+        return snapshot.look(self.venue, night_of(self.clock.now(), self.night_begins))
 
     def run(self, until: Callable[[Snapshot], bool] | None, stop: threading.Event) -> Snapshot:
         """Show the venue until ``until`` says so, q is pressed or ``stop`` is set; return the last look."""
@@ -62,8 +71,8 @@ class Dashboard:
     def _tell(self, until: Callable[[Snapshot], bool] | None, stop: threading.Event) -> Snapshot:
         before = None
         while True:
-            seen = snapshot.look(self.venue)
-            for line in telling.changes(before, seen, self.language):
+            seen = self.look()
+            for line in telling.changes(before, seen, self.language, self.budget):
                 at = self.clock.now().astimezone()
                 self.console.print(f"{at:%H:%M:%S} {line}", markup=False, highlight=False, soft_wrap=True)
             before = seen
@@ -81,11 +90,11 @@ class _Picture:
         self._shown: object = None
 
     def run(self, until: Callable[[Snapshot], bool] | None, stop: threading.Event) -> Snapshot:
-        seen, look_at = snapshot.look(self.board.venue), 0.0
+        seen, look_at = self.board.look(), 0.0
         with Keys() as keys, Live(console=self.board.console, screen=True, auto_refresh=False) as live:
             while not stop.is_set():
                 if self.board.clock.monotonic() >= look_at:
-                    seen, look_at = snapshot.look(self.board.venue), self.board.clock.monotonic() + LOOK_S
+                    seen, look_at = self.board.look(), self.board.clock.monotonic() + LOOK_S
                 self._show(live, seen)
                 if (until and until(seen)) or self._pressed(keys.wait(PRESS_S)):
                     break
@@ -96,7 +105,8 @@ class _Picture:
         board = self.board
         if board.clock.monotonic() > self._notice_until:
             self._notice = None
-        view = View(seen, board.clock.now(), board.language, board.max_workers, board.max_queue_size, self._notice)
+        now = board.clock.now()
+        view = View(seen, now, board.language, board.max_workers, board.max_queue_size, self._notice, board.budget)
         width, height = board.console.size
         facts = (_still(view), width, height)
         if facts != self._shown:

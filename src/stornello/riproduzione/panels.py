@@ -1,6 +1,6 @@
 """The dashboard's panels: each turns a part of the snapshot into lines that fit."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from rich.console import Group, RenderableType
@@ -9,13 +9,20 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
+from stornello.domain.money import NO_BUDGET, Budget
 from stornello.domain.names import TableId
 from stornello.domain.plain import Language, Plain
 from stornello.domain.songs import SongCard
-from stornello.riproduzione import phrases
+from stornello.riproduzione import owner, phrases
 from stornello.riproduzione.phrases import clock, safe
+from stornello.spool.engines import EngineState
 from stornello.spool.now_playing import NowPlaying
 from stornello.spool.snapshot import InTheMaking, Snapshot
+
+BAR = 16
+"""Characters of the bar that shows the spending."""
+
+LEVELS = {"free": "", "well": "green", "warning": "yellow", "spent": "bold red"}
 
 FRAME = 2
 """Lines that a panel's border takes."""
@@ -31,6 +38,7 @@ class View:
     max_workers: int
     max_queue_size: int
     notice: Plain | None = None
+    budget: Budget = NO_BUDGET
 
     def say(self, phrase: Plain) -> str:
         """Return the phrase in the view's language."""
@@ -168,6 +176,34 @@ def _notes(table: TableId, view: View) -> Text:
 
 def _songs(count: int, view: View) -> Text:
     return Text(f"{view.say(phrases.SONGS)} {count}", style="dim")
+
+
+def money(view: View) -> RenderableType | None:
+    """Show in one line what the night has cost against its cap, and the credit left; None when nothing costs."""
+    spent, budget = view.snapshot.spent, view.budget
+    accounts = [engine for engine in view.snapshot.engines if engine.credits is not None]
+    if budget.cap is None and not (spent.euro or spent.damaged or accounts):
+        return None
+    style = LEVELS[budget.level(spent.euro)]
+    row = Table.grid(padding=(0, 1))
+    cells: list[RenderableType] = [Text(f" {view.say(phrases.SPENT)} {_of_cap(view)}", style=style)]
+    if share := budget.share(spent.euro):
+        cells.append(ProgressBar(100, min(100, owner.percent(share)), BAR, complete_style=style, finished_style=style))
+    cells += [_account(engine, view) for engine in accounts]
+    for _ in cells:
+        row.add_column(no_wrap=True, overflow="ellipsis")
+    row.add_row(*cells)
+    return row
+
+
+def _of_cap(view: View) -> str:
+    spent = replace(view.snapshot.spent, by_state={})  # here is no room for what is not certain yet
+    return owner.spending(spent, view.budget, view.language)
+
+
+def _account(engine: EngineState, view: View) -> Text:
+    text = owner.credits_left(engine, replace(view.budget, low_credits=0), view.language)
+    return Text(f"· {text}", style="yellow" if owner.is_low(engine, view.budget) else "dim")
 
 
 def _grid() -> Table:

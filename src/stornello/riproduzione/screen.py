@@ -1,10 +1,11 @@
 """The dashboard's whole picture, laid out for the size of the terminal."""
 
+from rich.console import Group, RenderableType
 from rich.layout import Layout
 from rich.table import Table
 from rich.text import Text
 
-from stornello.riproduzione import panels, phrases
+from stornello.riproduzione import owner, panels, phrases
 from stornello.riproduzione.panels import View
 from stornello.riproduzione.phrases import safe
 from stornello.spool.reasons import Reason
@@ -12,7 +13,14 @@ from stornello.spool.reasons import Reason
 WIDE = 120
 """From this width on the three lists stand side by side."""
 
-FOOT = 4
+WORRIES, SOME_WORRIES = 2, 4
+"""Lines for what somebody should know: at least, and at most on a small terminal."""
+
+TALL = 30
+"""From this height on there are as many as it takes."""
+
+MOST_WORRIES = 6
+SMALLEST_FOOT = WORRIES + 2
 SMALLEST_SONG = 8
 SMALLEST_LISTS = 11
 """Lines; 80x24 is filled by just these."""
@@ -20,15 +28,18 @@ SMALLEST_LISTS = 11
 
 def picture(view: View, width: int, height: int) -> Layout:
     """Return the picture for ``width`` x ``height`` characters."""
-    body = height - 1 - FOOT
+    worries, money = _worries(view), panels.money(view)
+    room = min(max(WORRIES, len(worries)), MOST_WORRIES if height >= TALL else SOME_WORRIES)
+    foot = room + (3 if money else 2)
+    body = height - 1 - foot
     song = SMALLEST_SONG + max(0, (body - SMALLEST_SONG - SMALLEST_LISTS) * 2 // 3)
-    lists = max(SMALLEST_LISTS, body - song)
+    lists = max(SMALLEST_LISTS - (foot - SMALLEST_FOOT), body - song)
     whole = Layout()
     whole.split_column(
         Layout(_head(view), size=1),
         Layout(panels.now_playing(view, song), size=song),
         _wide(view, lists) if width >= WIDE else _narrow(view, lists),
-        Layout(_foot(view), size=FOOT),
+        Layout(_foot(view, money, worries, room), size=foot),
     )
     return whole
 
@@ -69,9 +80,10 @@ def _services(view: View) -> Text:
     return text
 
 
-def _foot(view: View) -> Layout:
+def _foot(view: View, money: RenderableType | None, worries: list[Text], room: int) -> Layout:
     foot, keys = Layout(), Text(f" {view.say(phrases.KEYS)}", style="dim", no_wrap=True, overflow="ellipsis")
-    foot.split_column(Layout(_counts(view), size=1), Layout(_worst(view), size=FOOT - 2), Layout(keys, size=1))
+    rows = [Layout(_counts(view), size=1), Layout(_fitting(worries, view, room), size=room), Layout(keys, size=1)]
+    foot.split_column(*([Layout(money, size=1)] if money else []), *rows)
     return foot
 
 
@@ -88,16 +100,31 @@ def _counts(view: View) -> Text:
     return Text(f" {told}", no_wrap=True, overflow="ellipsis")
 
 
-def _worst(view: View) -> Text:
-    """Return the one thing that somebody should know now, or nothing."""
-    playing = view.snapshot.playing
+def _worries(view: View) -> list[Text]:
+    """Return what somebody should know now, what matters most first."""
+    playing, found = view.snapshot.playing, []
     if view.notice:
-        return Text(f" {view.say(view.notice)}", style="bold red")
+        found.append(Text(f" {view.say(view.notice)}", style="bold red"))
     if playing and playing.trouble:
-        return Text(f" {view.say(phrases.TROUBLE)} ({safe(playing.trouble)})", style="bold red")
-    last = last_error(view)
-    told = f"{view.say(phrases.LAST_ERROR)}: {safe(last.about)}. {safe(last.within(view.language))}" if last else ""
-    return Text(f" {told}", style="red", overflow="ellipsis")
+        found.append(Text(f" {view.say(phrases.TROUBLE)} ({safe(playing.trouble)})", style="bold red"))
+    told_owner = owner.worries(view.snapshot, view.budget, view.now, view.language)
+    found += [Text(f" {worry.text}", style="bold red" if worry.grave else "yellow") for worry in told_owner]
+    if last := last_error(view):
+        told = f"{view.say(phrases.LAST_ERROR)}: {safe(last.about)}. {safe(last.within(view.language))}"
+        found.append(Text(f" {told}", style="red"))
+    return found
+
+
+def _fitting(worries: list[Text], view: View, room: int) -> Group:
+    """Return the worries in ``room`` lines: a single one may take them all, several get a line each."""
+    if len(worries) == 1:
+        worries[0].overflow = "ellipsis"
+        return Group(*worries)
+    shown = worries if len(worries) <= room else worries[: room - 1]
+    for text in shown:
+        text.no_wrap, text.overflow = True, "ellipsis"
+    more = view.say(phrases.MORE).format(n=len(worries) - len(shown))
+    return Group(*shown, *([Text(f" {more}: stornello status", style="dim")] if len(shown) < len(worries) else []))
 
 
 def last_error(view: View) -> Reason | None:

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 
+from stornello.domain.money import Budget
 from stornello.domain.plain import Language, Plain
-from stornello.riproduzione import phrases
+from stornello.riproduzione import owner, phrases
 from stornello.riproduzione.phrases import clock, safe
+from stornello.spool.engines import EngineState
 from stornello.spool.reasons import Reason
 from stornello.spool.snapshot import Snapshot
 
@@ -20,9 +22,34 @@ RUNS = Plain("{service}: in funzione", "{service}: running")
 STOPPED = Plain("{service}: fermo", "{service}: stopped")
 
 
-def changes(before: Snapshot | None, after: Snapshot, language: Language) -> list[str]:
+def changes(before: Snapshot | None, after: Snapshot, language: Language, budget: Budget | None = None) -> list[str]:
     """Return a line for each thing that has happened between two looks, ``before`` None for the first."""
-    return [line.replace("\n", " ") for told in _TOLD for line in told(before, after, language)]
+    lines = [line for told in _TOLD for line in told(before, after, language)]
+    lines += _owners(before, after, language, budget or Budget())
+    return [line.replace("\n", " ") for line in lines]
+
+
+def _owners(before: Snapshot | None, after: Snapshot, language: Language, budget: Budget) -> Iterator[str]:
+    was = budget.level(before.spent.euro) if before else "free"
+    level = budget.level(after.spent.euro)
+    if level != was and level in _LEVELS:
+        yield f"{_LEVELS[level].within(language)} {owner.spending(after.spent, budget, language)}"
+    known = {(engine.seam, engine.engine): engine for engine in before.engines} if before else {}
+    for engine in after.engines:
+        yield from _engine(known.get((engine.seam, engine.engine)), engine, language, budget)
+    for reason in after.held:
+        if not before or reason not in before.held:
+            yield owner.held(reason, language)
+
+
+def _engine(before: EngineState | None, after: EngineState, language: Language, budget: Budget) -> Iterator[str]:
+    was_away = bool(before and before.away_until)
+    if after.away_until and not (before and was_away and before.code == after.code):
+        yield owner.away(after, language)
+    elif was_away and not after.away_until:
+        yield phrases.BACK.within(language).format(engine=safe(after.engine))
+    if owner.is_low(after, budget) and not (before and owner.is_low(before, budget)):
+        yield owner.credits_left(after, budget, language)
 
 
 def _services(before: Snapshot | None, after: Snapshot, language: Language) -> Iterator[str]:
@@ -86,5 +113,7 @@ def _output(before: Snapshot | None, after: Snapshot, language: Language) -> Ite
     if after.playing and after.playing.output == "null" != was:
         yield phrases.NO_SOUND.within(language)
 
+
+_LEVELS = {"warning": owner.NEAR, "spent": owner.REACHED}
 
 _TOLD = (_services, _arrivals, _short, _aside, _troubles, _making, _queued, _playing, _output)

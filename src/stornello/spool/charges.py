@@ -87,6 +87,15 @@ def spent(known: Iterable[Charge]) -> float:
     return sum(charge.euro for charge in known if charge.counts)
 
 
+def by_state(known: Iterable[Charge]) -> dict[State, float]:
+    """Return what the charges of each state come to, in euro; ``free`` ones have cost nothing and are left out."""
+    sums: dict[State, float] = {}
+    for charge in known:
+        if charge.counts:
+            sums[charge.state] = sums.get(charge.state, 0.0) + charge.euro
+    return sums
+
+
 def night_in(id_: ChargeId) -> date:
     """Return the night to which a charge belongs, whenever it ends. Raises ValueError when it is no id of ours."""
     return date.fromisoformat(id_[:10])

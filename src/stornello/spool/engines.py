@@ -3,12 +3,16 @@
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from pathlib import Path
 
 from filelock import FileLock
 
 from stornello.domain.plain import Plain
 from stornello.spool import atomic
+
+_MOST = 1e12
+"""No account holds as much."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +37,16 @@ def read(folder: Path, seam: str, engine: str) -> EngineState:
     """Return how the engine was; as new when nothing that can be read is known."""
     try:
         data = json.loads(_file(folder, seam, engine).read_text(encoding="utf-8"))
-        return EngineState(**(data | {"why": Plain(**data["why"]) if data["why"] else None}))
+        state = EngineState(**(data | {"why": Plain(**data["why"]) if data["why"] else None}))
+        return state if _is_sound(state) else EngineState(seam, engine)
     except (OSError, ValueError, TypeError, KeyError):
         return EngineState(seam, engine)
+
+
+def _is_sound(state: EngineState) -> bool:
+    """Return whether who reads the state may rely on it. Raises ValueError or TypeError for some that is not."""
+    is_time = not state.away_until or datetime.fromisoformat(state.away_until).tzinfo is not None
+    return is_time and isinstance(state.failures, int) and (state.credits is None or state.credits < _MOST)
 
 
 def change(folder: Path, seam: str, engine: str, how: Callable[[EngineState], EngineState]) -> EngineState:

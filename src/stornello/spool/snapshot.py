@@ -2,13 +2,16 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 from stornello.domain.names import SongId, TableId
 from stornello.domain.songs import SongCard
-from stornello.spool import counts, jobs, now_playing, reasons, recordings, staging
+from stornello.spool import charges, counts, engines, jobs, now_playing, reasons, recordings, staging
+from stornello.spool.charges import State
+from stornello.spool.engines import EngineState
 from stornello.spool.locks import LifeLock
 from stornello.spool.now_playing import NowPlaying
 from stornello.spool.paths import Venue
@@ -26,10 +29,20 @@ class InTheMaking:
 
 
 @dataclass(frozen=True, slots=True)
+class Spent:
+    """What a night has cost so far, in euro. ``damaged`` counts the ledger's lines that cannot be read."""
+
+    euro: float = 0.0
+    by_state: dict[State, float] = field(default_factory=dict)
+    damaged: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Snapshot:
     """The venue at one moment.
 
     ``troubles`` are recordings whose engine failed for now: they wait for another attempt, under their own names.
+    ``held`` are jobs that wait for a person's decision.
     """
 
     playing: NowPlaying | None
@@ -45,6 +58,9 @@ class Snapshot:
     errors: tuple[reasons.Reason, ...]
     failures: tuple[reasons.Reason, ...]
     running: dict[str, bool]
+    held: tuple[reasons.Reason, ...] = ()
+    engines: tuple[EngineState, ...] = ()
+    spent: Spent = Spent()
 
     def to_json(self) -> dict[str, Any]:
         """Return all of it as a JSON-able dict."""
@@ -52,8 +68,8 @@ class Snapshot:
         return data
 
 
-def look(venue: Venue) -> Snapshot:
-    """Read the venue as it is now."""
+def look(venue: Venue, night: date | None = None) -> Snapshot:
+    """Read the venue as it is now. ``night`` is the one whose spending is told; None tells none."""
     playing = now_playing.read(venue.run)
     return Snapshot(
         playing=playing,
@@ -69,7 +85,15 @@ def look(venue: Venue) -> Snapshot:
         errors=tuple(reasons.read_all(venue.transcription_errors)),
         failures=tuple(reasons.read_all(venue.failed_processing)),
         running={service: LifeLock(venue.run / f"{service}.lock").looks_held() for service in SERVICES},
+        held=tuple(reasons.read_all(venue.held)),
+        engines=tuple(engines.read_all(venue.engines)),
+        spent=_spent(venue, night) if night else Spent(),
     )
+
+
+def _spent(venue: Venue, night: date) -> Spent:
+    found = charges.read(venue.ledger, night)
+    return Spent(charges.spent(found.charges), charges.by_state(found.charges), found.damaged)
 
 
 def read_card(venue: Venue, song: SongId) -> SongCard | None:

@@ -13,6 +13,7 @@ from typing import Any, Literal, TypeVar, cast
 from stornello.chains import Breaker, Chain, Link
 from stornello.domain.clock import SystemClock
 from stornello.domain.errors import SettingsError
+from stornello.domain.money import Budget
 from stornello.domain.plain import Plain
 from stornello.settings import Settings
 from stornello.spool.journal import Journal
@@ -94,6 +95,12 @@ def _require_price(kind: Kind, name: str, settings: Settings) -> None:
 def ledger(venue: Venue, settings: Settings) -> Ledger:
     """Return the venue's ledger with the settings' caps."""
     return Ledger(venue.ledger, SystemClock(), settings.night_begins, settings.caps, settings.credit_price)
+
+
+def budget(settings: Settings) -> Budget:
+    """Return what the screens hold the night's spending against."""
+    prices = [settings.prices.get(f"{kind}.{name}", 0.0) for kind in KINDS for name in chosen(kind, settings)]
+    return Budget(settings.caps.night, max(prices), settings.low_credits)
 
 
 def chain(kind: Kind, venue: Venue, settings: Settings, own: Callable[[], T]) -> Chain[T]:

@@ -4,7 +4,6 @@ import pty
 import termios
 import threading
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,6 +12,7 @@ from rich.console import Console
 
 from builders import a_card
 from fake_decks import HandClock
+from pictures import AT, NOW, a_busy_night, shown
 from stornello.domain.errors import ProviderUnreachable, RecordingError
 from stornello.domain.names import JobId, SongId, TableId
 from stornello.domain.plain import Language, Plain
@@ -21,7 +21,6 @@ from stornello.riproduzione import phrases, telling
 from stornello.riproduzione.dashboard import Dashboard
 from stornello.riproduzione.keys import Keys
 from stornello.riproduzione.panels import View
-from stornello.riproduzione.screen import picture
 from stornello.spool import atomic, now_playing, reasons
 from stornello.spool.jobs import JobStatus
 from stornello.spool.now_playing import NowPlaying
@@ -29,42 +28,11 @@ from stornello.spool.paths import Venue
 from stornello.spool.playlist import Playlist
 from stornello.spool.recordings import Recording
 from stornello.spool.snapshot import InTheMaking, Snapshot, look
-from stornello.spool.staging import Waiting
-
-NOW = datetime(2026, 11, 23, 21, 0, tzinfo=UTC)
-SYNCED = tuple(SungLine(at, f"riga {n}") for n, at in enumerate((2.0, 6.0, 10.0, 14.0)))
-AT = NOW.timestamp()
-
-
-def a_busy_night() -> Snapshot:
-    """Return a venue in which everything happens at once."""
-    status = JobStatus(TableId(7), NOW.isoformat(), 2, ("Luca",), 1, "LYRICS 24 lines", NOW.isoformat())
-    reason = reasons.Reason(
-        "x.wav", "no-table", Plain("Manca il tavolo.", "No table."), Plain("Rinomina.", "Rename."), "1"
-    )
-    return Snapshot(
-        playing=NowPlaying(AT - 7, "one", "La notte di Anna", 5, 0.0, 60.0, output="pulse", volume=85, songs_played=4),
-        card=a_card("one", synced_lyrics=SYNCED),
-        queue=tuple(a_card(f"q{n}", table=n, title=f"Canzone {n}") for n in range(1, 40)),
-        making=(InTheMaking("7_210000_aaaaaa", status),),
-        arriving=2,
-        hearing=1,
-        waiting={TableId(9): Waiting(3, NOW - timedelta(seconds=65))},
-        songs_tonight={TableId(5): 2},
-        short=1,
-        troubles=(),
-        errors=(reason,),
-        failures=(),
-        running={"watchdog": True, "producer": False, "riproduzione": True},
-    )
 
 
 def drawn(seen: Snapshot, width: int = 80, height: int = 24, language: Language = "it") -> list[str]:
     """Return the picture's lines as a terminal shows them."""
-    console = Console(file=io.StringIO(), width=width, height=height, force_terminal=True, color_system=None)
-    with console.capture() as captured:
-        console.print(picture(View(seen, NOW, language, 2, 5), width, height), height=height)
-    return captured.get().rstrip("\n").split("\n")
+    return shown(View(seen, NOW, language, 2, 5), width, height)
 
 
 @pytest.mark.parametrize("language", ["it", "en"])
