@@ -1,0 +1,137 @@
+"""One call to Kie: bounded in time and size, and everything that can happen turned into a decision."""
+
+import json
+import re
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import UTC
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+import httpx2
+from pydantic import SecretStr
+
+from stornello.domain.clock import Clock
+from stornello.domain.errors import ProviderError
+from stornello.providers.music.kie.decisions import Dialect, Kind, Where, decide
+from stornello.providers.music.kie.telling import Service, error_of
+
+_LARGEST = 4_000_000
+"""Bytes of an answer; the words' times of a long song are a tenth of it."""
+
+_LONGEST_WISH_S = 3600.0
+_YES = 200
+_WHOLE = re.compile(r"\s*[0-9]{1,9}\s*")
+_NOT_SENT = (
+    httpx2.ConnectError,
+    httpx2.ConnectTimeout,
+    httpx2.PoolTimeout,
+    httpx2.ProxyError,
+    httpx2.UnsupportedProtocol,
+    httpx2.LocalProtocolError,
+    httpx2.InvalidURL,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What came back. ``body`` is empty when it was no JSON object; ``code`` None when there was none of Kie's."""
+
+    http: int
+    body: Mapping[str, Any]
+    retry_after_s: float | None
+
+    @property
+    def code(self) -> int | None:
+        """Kie's own code."""
+        return whole(self.body.get("code"))
+
+
+def whole(value: object) -> int | None:
+    """Return a whole number, also one written as text, or None."""
+    if isinstance(value, str) and _WHOLE.fullmatch(value):
+        return int(value)
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Api:
+    """Speaks to one service, each call on a connection of its own: a stale one would look like a lost order."""
+
+    dialect: Dialect
+    service: Service
+    base: str
+    key: SecretStr | None
+    timeout_s: float
+    clock: Clock
+    transport: httpx2.BaseTransport | None = field(default=None, repr=False)
+
+    def call(self, where: Where, method: str, path: str, **content: Any) -> Any:  # noqa: ANN401 - whatever JSON holds
+        """Return ``data`` of an answer whose code is 200. ``content``: ``json`` or ``params``.
+
+        Raises ProviderError, as the decision table says.
+        """
+        reply = self._exchange(where, method, path, content)
+        if reply.code == _YES and reply.http == _YES:
+            return reply.body.get("data")
+        raise self.error(where, *_kind(reply), reply.retry_after_s)
+
+    def error(self, where: Where, kind: Kind, value: str, retry_after_s: float | None = None) -> ProviderError:
+        """Return the error that an answer stands for."""
+        return error_of(decide(self.dialect, where, kind, value), self.service, retry_after_s)
+
+    def _exchange(self, where: Where, method: str, path: str, content: Mapping[str, Any]) -> Reply:
+        headers = {"Authorization": f"Bearer {self._key(where)}", "Accept-Encoding": "identity"}
+        transport = self.transport or httpx2.HTTPTransport()
+        try:
+            with (
+                httpx2.Client(transport=transport, timeout=self.timeout_s, trust_env=False) as client,
+                client.stream(method, self.base.rstrip("/") + path, headers=headers, **content) as answer,
+            ):
+                return Reply(answer.status_code, _object(self._read(answer)), self._retry_after_s(answer.headers))
+        except _NOT_SENT as error:
+            raise self.error(where, "transport", "not-sent") from error
+        except httpx2.HTTPError as error:
+            raise self.error(where, "transport", "sent") from error
+
+    def _key(self, where: Where) -> str:
+        """Return the key. One that no header can hold would otherwise be quoted by the HTTP library's own error."""
+        key = self.key.get_secret_value().strip() if self.key else ""
+        if not key or not key.isascii() or not key.isprintable() or " " in key:
+            raise self.error(where, "shape", "no-key")
+        return key
+
+    def _read(self, answer: httpx2.Response) -> bytes:
+        until = self.clock.monotonic() + self.timeout_s
+        content = bytearray()
+        for chunk in answer.iter_bytes():
+            content += chunk
+            if len(content) > _LARGEST or self.clock.monotonic() > until:
+                raise httpx2.ReadError("too much, or too slow")
+        return bytes(content)
+
+    def _retry_after_s(self, headers: httpx2.Headers) -> float | None:
+        """Source: RFC 9110, 10.2.3: seconds, or a date."""
+        written = headers.get("retry-after", "")
+        seconds: float | None = whole(written)
+        with suppress(ValueError, OverflowError):
+            if seconds is None:
+                at = parsedate_to_datetime(written)
+                seconds = ((at if at.tzinfo else at.replace(tzinfo=UTC)) - self.clock.now()).total_seconds()
+        return None if seconds is None else min(max(seconds, 0.0), _LONGEST_WISH_S)
+
+
+def _object(content: bytes) -> Mapping[str, Any]:
+    try:
+        read = json.loads(content)
+    except (ValueError, RecursionError):
+        return {}
+    return read if isinstance(read, dict) else {}
+
+
+def _kind(reply: Reply) -> tuple[Kind, str]:
+    """Return where in the table an answer stands that is no plain yes."""
+    if reply.code not in {None, _YES}:
+        return "code", str(reply.code)
+    return ("shape", "unreadable") if reply.http == _YES else ("http", str(reply.http))

@@ -1,0 +1,56 @@
+"""From what the studio offers to files: the first take that downloads well, and another as a spare."""
+
+import filecmp
+import logging
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from stornello.domain.errors import ProviderUnreachable
+from stornello.providers.download import Downloads
+from stornello.providers.music.kie.progress import Offer
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """A take on disk. ``number`` counts from 1, as the studio lists them."""
+
+    number: int
+    offer: Offer
+    audio: Path
+
+
+def deliver(offers: Sequence[Offer], downloads: Downloads, into: Path) -> tuple[Delivered | None, Path | None]:
+    """Download into the folder ``into`` the first take that can be had, and the next with other bytes as a spare.
+
+    The files are ``take-N`` and its ending; a second call overwrites them. Either is None when there is none.
+    """
+    arriving = _arriving(enumerate(offers, start=1), downloads, into)
+    first = next(arriving, None)
+    return first, _spare(first.audio, arriving) if first else None
+
+
+def _arriving(numbered: Iterable[tuple[int, Offer]], downloads: Downloads, into: Path) -> Iterator[Delivered]:
+    for number, offer in numbered:
+        if audio := _fetched(number, offer, downloads, into):
+            yield Delivered(number, offer, audio)
+
+
+def _fetched(number: int, offer: Offer, downloads: Downloads, into: Path) -> Path | None:
+    for url in offer.urls:
+        try:
+            return downloads.fetch(url, into, f"take-{number}")
+        except ProviderUnreachable as error:
+            log.warning("take not downloaded", extra={"take": number, "code": error.code})
+    return None
+
+
+def _spare(audio: Path, others: Iterable[Delivered]) -> Path | None:
+    """Return the next take, unless its bytes are the same: some services deliver one song twice."""
+    for other in others:
+        if not filecmp.cmp(audio, other.audio, shallow=False):
+            return other.audio
+        other.audio.unlink()
+    return None
