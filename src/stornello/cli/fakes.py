@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from stornello.cli.options import Lang
+from stornello.cli.options import HERE, Folder, Lang
 from stornello.cli.speech import LANGUAGE, console, errors, say, tell
 from stornello.domain.errors import SettingsError
 from stornello.domain.plain import Plain
@@ -68,10 +68,11 @@ def fake_kie(  # noqa: PLR0913 - each an independent option
     rate_limit: Limit = True,
     sunoapi: Sunoapi = False,
     listing: Listing = False,
+    folder: Folder = HERE,
     lang: Lang = None,
 ) -> None:
     """Play Kie until interrupted."""
-    del lang
+    del folder, lang  # it belongs to no venue, but every command takes the same options
     if listing:
         _list()
         return

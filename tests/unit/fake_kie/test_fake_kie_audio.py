@@ -1,6 +1,8 @@
 """The takes: they play, each is another tune, and each trouble is the one that was ordered."""
 
+import io
 import json
+import wave
 from pathlib import Path
 
 import httpx2
@@ -40,6 +42,15 @@ def test_a_take_can_be_heard(customer: Customer, tmp_path: Path) -> None:
     assert -26 < sound.loudness_lufs < -12
     assert sound.true_peak_dbtp is not None
     assert sound.true_peak_dbtp < 0
+
+
+def test_without_ffmpeg_takes_are_wav_files(market: Customer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "")
+    url = json.loads(market.told(market.order())["resultJson"])["data"][0]["audio_url"]
+
+    with wave.open(io.BytesIO(market.http.get(url).content)) as file:
+        assert file.getnframes() == 2 * file.getframerate()
+    assert url.endswith("-1.wav")
 
 
 @pytest.mark.parametrize(("scenario", "sizes"), [("audio-empty", (0, 1)), ("audio-empty-both", (0, 0))])
