@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from stornello import __version__
-from stornello.cli import fakes, machine, night, resolve, services, venue
+from stornello.cli import fakes, machine, night, provider, report, resolve, services, venue
 from stornello.cli.options import Lang
 from stornello.cli.speech import LANGUAGE, errors, say
 from stornello.domain.errors import StornelloError
@@ -42,7 +42,7 @@ def _every_command(
     del lang, version  # read before the commands were made
 
 
-for room in (services, night, venue, resolve, machine, fakes):
+for room in (services, night, venue, report, resolve, machine, provider, fakes):
     room.register(app)
 
 

@@ -1,0 +1,6 @@
+"""What every engine behind a seam must do: checks that anybody can run against theirs. docs/providers.md."""
+
+from stornello.contract.check import Broken, Check, Seam, Subject
+from stornello.contract.suite import CHECKS, Outcome, run, units
+
+__all__ = ["CHECKS", "Broken", "Check", "Outcome", "Seam", "Subject", "run", "units"]
