@@ -3,16 +3,17 @@
 import contextlib
 import signal
 from types import FrameType
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.table import Table
 
 from stornello.cli.options import HERE, Folder, Lang
 from stornello.cli.speech import LANGUAGE, console, errors, say, tell
 from stornello.domain.errors import SettingsError
 from stornello.domain.plain import Plain
-from stornello.fake_kie import SCENARIOS, FakeKie
+
+if TYPE_CHECKING:  # a server, which the other commands have no use for
+    from stornello.fake_kie import FakeKie
 
 LOOPBACK = "127.0.0.1"
 
@@ -76,6 +77,8 @@ def fake_kie(  # noqa: PLR0913 - each an independent option
     if listing:
         _list()
         return
+    from stornello.fake_kie import FakeKie  # noqa: PLC0415 - most commands need none
+
     _known(scenario)
     try:
         kie = FakeKie(
@@ -94,18 +97,19 @@ def fake_kie(  # noqa: PLR0913 - each an independent option
     except OSError as error:
         raise _port_taken(host, port, error) from None
     if host != LOOPBACK:
-        errors.print(
-            say(
-                f"Attenzione: chiunque raggiunga {host} può usare questo server.",
-                f"Mind: whoever reaches {host} can use this server.",
-            ),
-            style="yellow",
-            markup=False,
-        )
+        _warn(host)
     _play(kie)
 
 
-def _play(kie: FakeKie) -> None:
+def _warn(host: str) -> None:
+    warning = say(
+        f"Attenzione: chiunque raggiunga {host} può usare questo server.",
+        f"Mind: whoever reaches {host} can use this server.",
+    )
+    errors.print(warning, style="yellow", markup=False)
+
+
+def _play(kie: "FakeKie") -> None:
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, _leave)
     try:
@@ -139,6 +143,10 @@ def _tell_request(method: str, path: str, what: Plain) -> None:
 
 
 def _list() -> None:
+    from rich.table import Table  # noqa: PLC0415
+
+    from stornello.fake_kie import SCENARIOS  # noqa: PLC0415
+
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
     table.add_column("scenario", no_wrap=True)
     table.add_column(say("che cosa fa", "what it does"), overflow="fold")
@@ -148,6 +156,8 @@ def _list() -> None:
 
 
 def _known(scenario: str) -> None:
+    from stornello.fake_kie import SCENARIOS  # noqa: PLC0415
+
     if scenario not in SCENARIOS:
         raise SettingsError(
             "scenario-unknown",

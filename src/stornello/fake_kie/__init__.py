@@ -4,7 +4,7 @@ For tests, for whoever writes a provider, and to demonstrate without credit (``s
 """
 
 from stornello.fake_kie.desk import Task
+from stornello.fake_kie.kie import FakeKie
 from stornello.fake_kie.scenarios import SCENARIOS, Scenario
-from stornello.fake_kie.server import FakeKie
 
 __all__ = ["SCENARIOS", "FakeKie", "Scenario", "Task"]

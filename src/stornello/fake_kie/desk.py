@@ -9,7 +9,7 @@ from random import Random
 from types import MappingProxyType
 
 from stornello.domain.clock import Clock
-from stornello.fake_kie.orders import Order
+from stornello.fake_kie.orders import Dialect, Order
 from stornello.fake_kie.scenarios import SCENARIOS, Scenario, drawn
 
 PRICE = 12.0
@@ -115,9 +115,9 @@ class Desk:
         self.tasks[task.id] = task
         return task
 
-    def latest(self) -> Task | None:
-        """Return the latest accepted task."""
-        return next(reversed(self.tasks.values()), None)
+    def latest(self, dialect: Dialect) -> Task | None:
+        """Return the latest accepted task of a dialect."""
+        return next((task for task in reversed(self.tasks.values()) if task.order.dialect == dialect), None)
 
     def copied(self, task: Task) -> Task:
         """Return the task whose audio ``task`` passes off as its own: the last good one that was downloaded."""

@@ -9,9 +9,10 @@ from dataclasses import dataclass, replace
 from stornello.domain.plain import Plain
 from stornello.fake_kie import answers, melody
 from stornello.fake_kie.desk import PRICE, TROUBLED_POLLS, Desk, Task
-from stornello.fake_kie.faults import Fault, Reply, answer, refusal, spoil
+from stornello.fake_kie.faults import Reply, answer, refusal, spoil
 from stornello.fake_kie.orders import Dialect, Invalid, Order, read_flat, read_market
-from stornello.fake_kie.scenarios import SCENARIOS, AudioTrouble
+from stornello.fake_kie.scenarios import SCENARIOS
+from stornello.fake_kie.takes import Takes
 
 WRONG_KEY = "wrong"
 """The one key that is refused when any other will do."""
@@ -49,7 +50,6 @@ class Routes:
         self._new_desk = new_desk
         self.rules = rules
         self._lock = threading.RLock()
-        self._oven = threading.Lock()
         self.reset()
         self._api: dict[tuple[str, str], Callable[[Request], Reply]] = {
             ("POST", "/api/v1/generate"): lambda asked: self._submit(asked, read_flat),
@@ -66,7 +66,7 @@ class Routes:
         with self._lock:
             self.desk = self._new_desk()
             self.requests: Counter[str] = Counter()
-            self._takes: dict[tuple[str, int, float], bytes] = {}
+            self._takes = Takes()
 
     def reply(self, asked: Request) -> Reply:
         """Return the answer to a request."""
@@ -115,7 +115,7 @@ class Routes:
 
     def _take(self, order: Order, name: str) -> Reply:
         row = SCENARIOS[name]
-        earlier = self.desk.latest() if row.duplicate else None
+        earlier = self.desk.latest(order.dialect) if row.duplicate else None
         if earlier:
             return replace(_accepted(earlier), note=_told(name, "stesso id di prima", "an earlier id again"))
         if not row.accepts:
@@ -158,41 +158,14 @@ class Routes:
 
     def _audio(self, asked: Request) -> Reply:
         name, _, number = asked.path.removeprefix("/audio/").rpartition(".")[0].rpartition("-")
-        task = self.desk.tasks.get(name)
-        if not task or number not in {"1", "2"}:
-            return Reply(b"not found", 404, "text/plain", note=Plain("audio sconosciuto", "unknown audio"))
         with self._lock:
+            task = self.desk.tasks.get(name)
+            if not task or number not in {"1", "2"}:
+                return Reply(b"not found", 404, "text/plain", note=Plain("audio sconosciuto", "unknown audio"))
             task.downloads[int(number)] += 1
-        reply = self._troubled(task, int(number))
+            whose = self.desk.copied(task) if task.row.audio[0] == "copy" else task
+        reply = self._takes.deliver(task, whose, int(number), self.rules.slow_s)
         return replace(reply, note=_told(task.scenario, f"audio di {task.id[:8]}", f"audio of {task.id[:8]}"))
-
-    def _troubled(self, task: Task, number: int) -> Reply:
-        trouble = task.row.audio[number - 1]
-        if trouble == "html":
-            return Reply(b"<html><body>Not here any more.</body></html>", 200, "text/html")
-        if trouble == "404":
-            return Reply(b"not found", 404, "text/plain")
-        if trouble in {"empty", "reset"} or (trouble == "late" and task.downloads[number] == 1):
-            return replace(_sound(b""), ending="reset" if trouble == "reset" else "whole")
-        reply = _sound(self._delivered(task, number, trouble))
-        if trouble == "slow":
-            return spoil(reply, Fault("slow"), self.rules.slow_s)
-        return replace(reply, ending="short") if trouble == "truncated" else reply
-
-    def _delivered(self, task: Task, number: int, trouble: AudioTrouble) -> bytes:
-        if trouble == "copy":
-            with self._lock:
-                task = self.desk.copied(task)
-        return self._cooked(
-            task, 1 if trouble == "twin" else number, task.seconds / 10 if trouble == "short" else task.seconds
-        )
-
-    def _cooked(self, task: Task, number: int, seconds: float) -> bytes:
-        key = (task.id, number, seconds)
-        with self._oven:
-            if key not in self._takes:
-                self._takes[key] = melody.take(f"{task.id}-{number}", seconds)
-            return self._takes[key]
 
     def _fake(self, asked: Request) -> Reply:
         match asked.method, asked.path:
@@ -219,10 +192,6 @@ def _address(base: str, task: Task, number: int) -> str:
     name = f"audio/{task.id}-{number}.{melody.extension()}"
     elsewhere = {"private": "https://10.0.0.1", "http": "http://cdn.invalid"}
     return f"{elsewhere.get(task.row.address, base)}/{name}"
-
-
-def _sound(sound: bytes) -> Reply:
-    return Reply(sound, 200, "audio/mpeg" if melody.extension() == "mp3" else "audio/wav")
 
 
 def _told(name: str, it: str, en: str) -> Plain:

@@ -1,141 +1,29 @@
-"""The fake Kie as a server: standard library only, on loopback unless told otherwise."""
+"""The HTTP side: a threading server of the standard library that can also break off in the middle."""
 
 import contextlib
 import os
 import socket
 import struct
+import sys
 import threading
-from collections import Counter
 from collections.abc import Callable
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from ipaddress import ip_address
 from socketserver import TCPServer
-from typing import Self
 from urllib.parse import parse_qsl, urlsplit
 
-from stornello.domain.clock import Clock, SystemClock
 from stornello.domain.plain import Plain
-from stornello.fake_kie.desk import Desk, Task
 from stornello.fake_kie.faults import Reply
-from stornello.fake_kie.routes import Request, Routes, Rules
+from stornello.fake_kie.routes import Request, Routes
 
 Watcher = Callable[[str, str, Plain], None]
 """Told of every request: method, path, what happened."""
 
 
-class FakeKie:
-    """A running Kie; ``with FakeKie() as kie: ... kie.url``.
+class Server(ThreadingHTTPServer):
+    """Serves ``routes``, and tells ``watcher`` of every request."""
 
-    Args:
-        port: 0 takes a free one.
-        scenario: what every submit gets, when :meth:`next` has queued nothing.
-        cook_s: how long a song takes. 0: it is done at the first poll.
-        seconds: how long the takes are when the order does not say.
-        seed: makes a storm repeatable.
-        storm: a random scenario for each submit, half of them ok.
-        credits: on the account; a song takes 12, and without them code 402 is answered.
-        slow_s: how late the slow scenarios are.
-        key: the only API key that opens; empty: any but ``wrong``.
-        rate_limit: refuse more than 20 submits in 10 s, as Kie does.
-        sunoapi: use the code table of sunoapi.org.
-        host: 127.0.0.1 unless the network is trusted.
-        clock: only tests turn another.
-        watcher: told of every request.
-    """
-
-    def __init__(  # noqa: PLR0913 - each an independent knob, all by name
-        self,
-        port: int = 0,
-        scenario: str = "ok",
-        cook_s: float = 0.0,
-        seconds: float = 30.0,
-        seed: int = 0,
-        *,
-        storm: bool = False,
-        credits: float = 1000.0,  # noqa: A002 - Kie's word
-        slow_s: float = 3.0,
-        key: str = "",
-        rate_limit: bool = True,
-        sunoapi: bool = False,
-        host: str = "127.0.0.1",
-        clock: Clock | None = None,
-        watcher: Watcher | None = None,
-    ) -> None:
-        self._clock = clock or SystemClock()
-        rules = Rules(credits=credits, slow_s=slow_s, key=key, rate_limit=rate_limit, sunoapi=sunoapi)
-        self.routes = Routes(
-            lambda: Desk(self._clock, scenario, storm=storm, seed=seed, cook_s=cook_s, seconds=seconds), rules
-        )
-        self._server = _Server((host, port), self.routes, watcher)
-
-    @property
-    def url(self) -> str:
-        """The base URL for clients on this machine."""
-        return f"http://127.0.0.1:{self._server.server_address[1]}"
-
-    @property
-    def charges(self) -> int:
-        """How many submits were accepted; each is charged."""
-        return self.routes.desk.charges
-
-    @property
-    def paid_twice(self) -> int:
-        """How many accepted submits ordered a song again that Kie had not declared failed."""
-        return self.routes.desk.paid_twice
-
-    @property
-    def accepted(self) -> list[str]:
-        """The task ids in order."""
-        return list(self.routes.desk.tasks)
-
-    @property
-    def tasks(self) -> dict[str, Task]:
-        """The accepted orders by id."""
-        return dict(self.routes.desk.tasks)
-
-    @property
-    def requests(self) -> Counter[str]:
-        """How often each path was asked for; every audio file counts as ``/audio``."""
-        return Counter(self.routes.requests)
-
-    @property
-    def scenarios(self) -> list[str]:
-        """What each submit got, in order."""
-        return list(self.routes.desk.drawn)
-
-    def next(self, *scenarios: str) -> None:
-        """Queue scenarios for the next submits.
-
-        Raises:
-            ValueError: there is no such scenario.
-        """
-        self.routes.announce(*scenarios)
-
-    def reset(self) -> None:
-        """Forget everything, as if just started."""
-        self.routes.reset()
-
-    def start(self) -> None:
-        """Serve from a thread of its own."""
-        threading.Thread(target=self._server.serve_forever, args=(0.05,), name="fake-kie", daemon=True).start()
-
-    def stop(self) -> None:
-        """End every connection and leave the port."""
-        self._server.stopping.set()
-        self._server.shutdown()
-        self._server.server_close()
-        self._server.hang_up()
-
-    def __enter__(self) -> Self:
-        self.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.stop()
-
-
-class _Server(ThreadingHTTPServer):
     request_queue_size = 128
     daemon_threads = True
     block_on_close = False
@@ -153,16 +41,20 @@ class _Server(ThreadingHTTPServer):
         self.server_name, self.server_port = "fake-kie", self.server_address[1]
 
     def get_request(self) -> tuple[socket.socket, tuple[str, int]]:
+        """Remember who is on the line."""
         connection, address = super().get_request()
         self._open.add(connection)
         return connection, address
 
     def shutdown_request(self, request: socket.socket) -> None:  # type: ignore[override]
+        """Forget who has left."""
         self._open.discard(request)
         super().shutdown_request(request)
 
-    def handle_error(self, request: object, client_address: object) -> None:
-        """Say nothing: a client that goes away in mid-answer is its own business."""
+    def handle_error(self, request: socket.socket, client_address: tuple[str, int]) -> None:  # type: ignore[override]
+        """Say nothing of a client that goes away in mid-answer; anything else is our own mistake, and told."""
+        if not isinstance(sys.exc_info()[1], OSError):
+            super().handle_error(request, client_address)
 
     def hang_up(self) -> None:
         """End the connections that clients keep alive: a server that is gone answers nobody."""
@@ -175,7 +67,7 @@ class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     server_version = "FakeKie/1"
     disable_nagle_algorithm = True
-    server: _Server
+    server: Server
 
     def do_GET(self) -> None:
         self._serve()
