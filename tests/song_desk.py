@@ -1,22 +1,26 @@
 """A job on disk, engines that count their calls, and the maker that uses them."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from builders import some_lyrics
 from fake_decks import HandClock, a_wav
 from stornello.chains import Breaker, Chain, ChainedLyricist, Link
+from stornello.domain.money import Caps
 from stornello.domain.names import JobId
 from stornello.domain.songs import Lyrics, SungLine
 from stornello.generate_song import SongMaker
 from stornello.seams import RequestId, SongOrder, Story, Take
+from stornello.spool import orders
 from stornello.spool.jobs import Job
-from stornello.spool.ledger import Ledger
+from stornello.spool.journal import Journal
+from stornello.spool.ledger import Charge, Ledger
 from stornello.spool.paths import Venue
 
 SONG_S = 2.0
+GENTLE = "La notte gentile"
 
 
 @dataclass
@@ -32,6 +36,10 @@ class CountingEngines:
     cooking: int = 0
     """How often the song is not ready yet."""
     deliver: Callable[[Path], Path] = field(default=lambda into: a_wav(into / "take.wav", SONG_S))
+    spare: Callable[[Path], Path | None] = field(default=lambda _: None)
+    claimed_s: float | None = None
+    accepted: list[SongOrder] = field(default_factory=list)
+    """The orders that were taken: each is a charge."""
 
     def summarise(self, story: Story) -> str:
         self._called("summarise")
@@ -40,31 +48,36 @@ class CountingEngines:
 
     def write(self, story: Story, summary: str, *, gently: bool = False) -> Lyrics:
         assert (story, summary) == (story, "a summary")
-        self._called("write")
-        return some_lyrics()
+        self._called("write gently" if gently else "write")
+        return replace(some_lyrics(), title=GENTLE) if gently else some_lyrics()
 
     def request(self, order: SongOrder) -> RequestId:
-        assert order.lyrics == some_lyrics()
         self._called("request")
-        return RequestId("request 1")
+        self.accepted.append(order)
+        return RequestId(f"request-{len(self.accepted)}")
 
     def collect(self, request: RequestId, into: Path) -> Take | None:
-        assert request == "request 1"
+        assert int(request.removeprefix("request-")) <= len(self.accepted)
         self._called("collect")
         if self.cooking:
             self.cooking -= 1
             return None
-        return Take(self.deliver(into), "counting studio", (SungLine(0.5, "Anna è arrivata tardi"),))
+        lines = (SungLine(0.5, "Anna è arrivata tardi"),)
+        return Take(self.deliver(into), f"{self.name} studio", lines, self.spare(into), self.claimed_s)
 
     def _called(self, what: str) -> None:
         self.calls.append(what)
         if self.troubles.get(what):
             raise self.troubles[what].pop(0)
 
+    def asked(self, what: str) -> int:
+        """How often it was asked that."""
+        return self.calls.count(what)
+
 
 @dataclass
 class Desk:
-    """What a test needs to make a song, again and again."""
+    """What a test needs to make a song, again and again. ``studios`` are the chain, by name, ``engines`` the default."""
 
     venue: Venue
     job: Job
@@ -73,15 +86,19 @@ class Desk:
     milestones: list[str] = field(default_factory=list)
     languages: Sequence[str] = ("it", "en")
     deadline_s: float = 100.0
+    studios: dict[str, Any] = field(default_factory=dict)
+    former: dict[str, Any] = field(default_factory=dict)
+    price: float = 0.0
+    caps: Caps = field(default_factory=Caps)
 
     @property
     def maker(self) -> SongMaker:
         """A maker as a new process builds it."""
         return SongMaker(
             venue=self.venue,
-            lyricist=ChainedLyricist(self._chain("lyricists")),
-            studios=self._chain("studios"),
-            former_studio=lambda name: Link(name, lambda: self.engines),
+            lyricist=ChainedLyricist(self._chain("lyricists", {"counting": self.engines})),
+            studios=self._chain("studios", self.studios or {"counting": self.engines}, self.price),
+            former_studio=lambda name: Link(name, lambda: self.former[name]),
             languages=self.languages,
             heard_by=lambda _: "ears",
             deadline_s=self.deadline_s,
@@ -89,14 +106,33 @@ class Desk:
             milestone=self.milestones.append,
         )
 
-    def _chain(self, seam: str) -> Chain[Any]:
-        breaker = Breaker(self.venue.engines, seam, self.clock)
-        return Chain(
-            [Link("counting", lambda: self.engines)], breaker, Ledger(self.venue.ledger, self.clock, 6), self.clock
-        )
+    @property
+    def ledger(self) -> Ledger:
+        """The venue's ledger."""
+        return Ledger(self.venue.ledger, self.clock, 6, self.caps)
+
+    def breaker(self, seam: str = "studios") -> Breaker:
+        """The breakers of a seam."""
+        return Breaker(self.venue.engines, seam, self.clock)
+
+    def _chain(self, seam: str, engines: dict[str, Any], price: float = 0.0) -> Chain[Any]:
+        links = [_link(name, engine, price) for name, engine in engines.items()]
+        return Chain(links, self.breaker(seam), self.ledger, self.clock, Journal(self.venue.journal).cost)
 
     def tell(self, name: str, text: str) -> None:
         (self.job.transcripts / name).write_text(text, encoding="utf-8")
+
+    def states(self) -> list[tuple[str, str]]:
+        """Studio and state of every request, as the job's folder has them."""
+        return [(one.studio, one.state) for one in orders.read(self.job.folder)]
+
+    def charges(self) -> list[Charge]:
+        """Tonight's charges."""
+        return list(self.ledger.tonight())
+
+
+def _link(name: str, engine: Any, price: float) -> Link[Any]:
+    return Link(name, lambda: engine, price if engine.is_paid else 0.0)
 
 
 def a_desk(root: Path) -> Desk:
