@@ -112,8 +112,13 @@ def credits_left(engine: EngineState, budget: Budget, language: Language) -> str
 
 
 def held(reason: Reason, language: Language) -> str:
-    """Return why a job waits for a person, and the command that decides, with the job's own name in it."""
+    """Return why a job waits for a person, and the command that decides."""
+    return HELD.within(language).format(name=safe(reason.name), why=why_held(reason, language))
+
+
+def why_held(reason: Reason, language: Language) -> str:
+    """Return the reason of a held job with the job's own name in its command."""
     why = reason.within(language)
     for placeholder in ("LAVORO", "JOB"):
         why = why.replace(f"resolve {placeholder}", f"resolve {reason.name}")
-    return HELD.within(language).format(name=safe(reason.name), why=safe(why))
+    return safe(why)

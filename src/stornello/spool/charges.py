@@ -84,7 +84,7 @@ def _charge(line: bytes) -> Charge | None:
 
 def spent(known: Iterable[Charge]) -> float:
     """Return what ``known`` have cost together, in euro."""
-    return sum(charge.euro for charge in known if charge.counts)
+    return sum((charge.euro for charge in known if charge.counts), 0.0)
 
 
 def by_state(known: Iterable[Charge]) -> dict[State, float]:
