@@ -104,6 +104,7 @@ EXPECTED: tuple[Expected, ...] = (
     (EVERYWHERE, "poll", "shape", "no-task", ASK_AGAIN),
     (EVERYWHERE, "poll", "shape", "no-audio", ASK_AGAIN),
     (EVERYWHERE, "poll", "shape", "no-key", KEY),
+    (EVERYWHERE, "poll", "shape", "no-id", REFUSED),
     (EVERYWHERE, "poll", "transport", "sent", ASK_AGAIN),
     (EVERYWHERE, "poll", "transport", "not-sent", ASK_AGAIN),
     # The flat dialect's statuses.

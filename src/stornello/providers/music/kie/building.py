@@ -7,6 +7,7 @@ from stornello.providers.download import Downloads
 from stornello.providers.music.kie import decisions, orders, progress
 from stornello.providers.music.kie.client import Api
 from stornello.providers.music.kie.studio import Dialect, KieStudio
+from stornello.providers.music.kie.takes import Fetch
 from stornello.providers.music.kie.telling import Service
 from stornello.settings import Settings
 
@@ -25,7 +26,7 @@ def build_market(settings: Settings) -> KieStudio:
         progress.market,
     )
     api = _api("market", _KIE, settings.kie_base_url, settings.kie_api_key, settings)
-    return KieStudio(f"kie {settings.kie_model}", dialect, api, Downloads.of(settings, settings.kie_base_url))
+    return KieStudio(f"kie {settings.kie_model}", dialect, api, _fetch(api, settings))
 
 
 def build_flat(settings: Settings) -> KieStudio:
@@ -48,7 +49,11 @@ def _flat(name: str, credits_: str, api: Api, settings: Settings) -> KieStudio:
         lambda lyrics: orders.flat(lyrics, settings),
         progress.flat,
     )
-    return KieStudio(f"{name} {settings.kie_flat_model}", dialect, api, Downloads.of(settings, api.base))
+    return KieStudio(f"{name} {settings.kie_flat_model}", dialect, api, _fetch(api, settings))
+
+
+def _fetch(api: Api, settings: Settings) -> Fetch:
+    return Downloads.of(settings, api.base).fetch
 
 
 def _api(dialect: decisions.Dialect, service: Service, base: str, key: SecretStr | None, settings: Settings) -> Api:

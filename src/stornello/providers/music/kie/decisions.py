@@ -67,6 +67,7 @@ _CREDIT = Decision(Do.ACCOUNT, "studio-no-credits")
 _LIMIT = Decision(Do.ACCOUNT, "studio-key-limit")
 _WORDS, _WORDS_LATER = Decision(Do.SOFTEN, "studio-words"), Decision(Do.SOFTEN, "studio-words", charged=True)
 _INVALID = Decision(Do.REFUSED, "studio-invalid")
+_NO_ID = Decision(Do.REFUSED, "studio-no-id")
 _TOO_LONG = Decision(Do.REFUSED, "studio-too-long")
 _ADDRESS = Decision(Do.REFUSED, "studio-address")
 _NO_AUDIO = Decision(Do.UNREACHABLE, "audio-not-there")
@@ -151,7 +152,7 @@ _COMMON: Final[Tables] = {
     ("submit", "transport"): {"not-sent": _AWAY, "sent": _UNKNOWN},
     ("poll", "code"): _NO_TO_POLL,
     ("poll", "http"): _HTTP_TO_POLL,
-    ("poll", "shape"): {"no-key": _NO_KEY, "null": _COOKING, "no-audio": _NO_AUDIO, ANY: _UNCLEAR},
+    ("poll", "shape"): {"no-key": _NO_KEY, "no-id": _NO_ID, "null": _COOKING, "no-audio": _NO_AUDIO, ANY: _UNCLEAR},
     ("poll", "transport"): {"not-sent": _AWAY, "sent": _AWAY},
 }
 """Transport: ``not-sent``: refused, no such name, TLS, connect time-out. ``sent``: no answer, or half of one."""

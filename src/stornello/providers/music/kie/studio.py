@@ -8,12 +8,11 @@ from typing import Any
 
 from stornello.domain.errors import ProviderError
 from stornello.domain.songs import Lyrics, SungLine
-from stornello.providers.download import Downloads
 from stornello.providers.music.kie import karaoke
 from stornello.providers.music.kie.client import Api
 from stornello.providers.music.kie.decisions import Do, decide
 from stornello.providers.music.kie.progress import Offer, Progress, number, pick
-from stornello.providers.music.kie.takes import Delivered, deliver
+from stornello.providers.music.kie.takes import Delivered, Fetch, deliver
 from stornello.providers.music.kie.telling import error_of
 from stornello.seams import RequestId, SongOrder, Take
 
@@ -39,18 +38,18 @@ class KieStudio:
 
     is_paid = True
 
-    def __init__(self, name: str, dialect: Dialect, api: Api, downloads: Downloads) -> None:
+    def __init__(self, name: str, dialect: Dialect, api: Api, fetch: Fetch) -> None:
         self.name = name
         self._dialect = dialect
         self._api = api
-        self._downloads = downloads
+        self._fetch = fetch
 
     def request(self, order: SongOrder) -> RequestId:
         """Order the song, once. Raises as the decision table says of a submit."""
         data = self._api.call("submit", "POST", self._dialect.submit, json=self._dialect.body(order.lyrics))
         task = pick(data, "taskId") if isinstance(data, dict) else None
         id_ = str(task).strip() if isinstance(task, str | int) and not isinstance(task, bool) else ""
-        if not id_ or len(id_) > _LONGEST_ID or not id_.isascii() or not id_.isprintable():
+        if not _is_id(id_):
             raise self._api.error("submit", "shape", "no-task-id")
         return RequestId(id_)
 
@@ -82,6 +81,8 @@ class KieStudio:
 
     def _progress(self, request: RequestId) -> Progress | None:
         """Return how the task is; None for one that the service does not know yet."""
+        if not _is_id(request):
+            raise self._api.error("poll", "shape", "no-id")
         data = self._api.call("poll", "GET", self._dialect.poll, params={"taskId": request})
         if isinstance(data, dict):
             return self._dialect.read(data)
@@ -90,7 +91,7 @@ class KieStudio:
         raise self._api.error("poll", "shape", "no-task")
 
     def _take(self, request: RequestId, progress: Progress, into: Path) -> Take:
-        first, spare = deliver(progress.offers, self._downloads, into)
+        first, spare = deliver(progress.offers, self._fetch, into)
         if first is None:
             raise self._api.error("poll", "shape", "no-audio")
         return Take(
@@ -115,3 +116,7 @@ class KieStudio:
             log.info("no times of the lyrics", extra={"code": error.code})
             return ()
         return karaoke.lines_of(pick(data, "alignedWords"), offer.lyrics) if isinstance(data, dict) else ()
+
+
+def _is_id(text: str) -> bool:
+    return 0 < len(text) <= _LONGEST_ID and text.isascii() and text.isprintable()

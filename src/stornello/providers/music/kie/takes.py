@@ -2,15 +2,17 @@
 
 import filecmp
 import logging
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from stornello.domain.errors import ProviderUnreachable
-from stornello.providers.download import Downloads
 from stornello.providers.music.kie.progress import Offer
 
 log = logging.getLogger(__name__)
+
+Fetch = Callable[[str, Path, str], Path]
+"""As :meth:`stornello.providers.download.Downloads.fetch` does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,26 +24,26 @@ class Delivered:
     audio: Path
 
 
-def deliver(offers: Sequence[Offer], downloads: Downloads, into: Path) -> tuple[Delivered | None, Path | None]:
+def deliver(offers: Sequence[Offer], fetch: Fetch, into: Path) -> tuple[Delivered | None, Path | None]:
     """Download into the folder ``into`` the first take that can be had, and the next with other bytes as a spare.
 
     The files are ``take-N`` and its ending; a second call overwrites them. Either is None when there is none.
     """
-    arriving = _arriving(enumerate(offers, start=1), downloads, into)
+    arriving = _arriving(enumerate(offers, start=1), fetch, into)
     first = next(arriving, None)
     return first, _spare(first.audio, arriving) if first else None
 
 
-def _arriving(numbered: Iterable[tuple[int, Offer]], downloads: Downloads, into: Path) -> Iterator[Delivered]:
+def _arriving(numbered: Iterable[tuple[int, Offer]], fetch: Fetch, into: Path) -> Iterator[Delivered]:
     for number, offer in numbered:
-        if audio := _fetched(number, offer, downloads, into):
+        if audio := _fetched(number, offer, fetch, into):
             yield Delivered(number, offer, audio)
 
 
-def _fetched(number: int, offer: Offer, downloads: Downloads, into: Path) -> Path | None:
+def _fetched(number: int, offer: Offer, fetch: Fetch, into: Path) -> Path | None:
     for url in offer.urls:
         try:
-            return downloads.fetch(url, into, f"take-{number}")
+            return fetch(url, into, f"take-{number}")
         except ProviderUnreachable as error:
             log.warning("take not downloaded", extra={"take": number, "code": error.code})
     return None

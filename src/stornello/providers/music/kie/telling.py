@@ -114,6 +114,10 @@ _SENTENCES = {
         Plain("A quell'indirizzo {title} non c'è.", "{title} is not at that address."),
         Plain("Controlla {address} e il modello.", "Check {address} and the model."),
     ),
+    "studio-no-id": (
+        Plain("Questo non è un id di {title}.", "This is no id of {title}'s."),
+        Plain("Copia l'id della canzone dal sito di {title}.", "Copy the song's id from {title}'s site."),
+    ),
     "studio-not-created": (
         Plain("{title} non ha cominciato la canzone.", "{title} did not begin the song."),
         _RETRY,
