@@ -41,10 +41,36 @@ def to_speech(source: Path, target: Path, most_s: float) -> None:
         *("-ac", "1", "-ar", "16000", "-c:a", "pcm_s16le", "-bitexact", "-f", "wav", f"file:{target}"),
         timeout_s=60 + most_s * _SLOWEST,
     )
-    if os.strerror(errno.ENOSPC) in done.stderr:  # for a short file ffmpeg says so and yet ends with 0
-        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(target))
+    _refuse_full_disk(done, target)
     if done.returncode or not target.exists() or target.stat().st_size <= 44:  # noqa: PLR2004 - an empty WAV's header
         raise _not_sound()
+
+
+def to_flac(speech: Path, target: Path) -> None:
+    """Pack a WAV of :func:`to_speech` into ``target`` without loss: half the size, for services that limit it.
+
+    Raises:
+        RecordingError: it holds no sound.
+        ProviderUnreachable: ffmpeg is not installed.
+        OSError: the disk is full.
+    """
+    done = _ffmpeg(
+        *("-v", "error", "-y", "-i", f"file:{speech}", "-map", "0:a:0", "-ac", "1", "-ar", "16000", "-c:a", "flac"),
+        *("-sample_fmt", "s16", "-bitexact", "-f", "flac", f"file:{target}"),
+        timeout_s=600,
+    )
+    _refuse_full_disk(done, target)
+    if done.returncode:
+        raise _not_sound()
+
+
+def length_s(speech: Path) -> float:
+    """Return the length of a WAV of :func:`to_speech`, in seconds. Raises RecordingError when it is none."""
+    try:
+        with wave.open(str(speech), "rb") as file:
+            return file.getnframes() / file.getframerate()
+    except (wave.Error, EOFError, ZeroDivisionError):
+        raise _not_sound() from None
 
 
 def is_silent(speech: Path) -> bool:
@@ -132,6 +158,11 @@ def _audible(report: str, duration_s: float) -> tuple[float, float]:
     )
     cue_out_s = closing[-1] if closing else duration_s
     return (cue_in_s, cue_out_s) if cue_in_s < cue_out_s else (0.0, duration_s)
+
+
+def _refuse_full_disk(done: subprocess.CompletedProcess[str], target: Path) -> None:
+    if os.strerror(errno.ENOSPC) in done.stderr:  # for a short file ffmpeg says so and yet ends with 0
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(target))
 
 
 def _ffmpeg(*arguments: str, timeout_s: float) -> subprocess.CompletedProcess[str]:

@@ -13,6 +13,7 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    PrivateAttr,
     SecretStr,
     StringConstraints,
     ValidationError,
@@ -350,6 +351,13 @@ class Settings(BaseModel):
     )
     low_credits: float = _setting(100.0, "Con meno crediti si avvisa.", "With fewer credits there is a warning.", ge=0)
 
+    _home: Path | None = PrivateAttr(default=None)
+
+    @property
+    def home(self) -> Path | None:
+        """The folder that the settings were read in, where a venue's prompts.toml lies; None when there is none."""
+        return self._home
+
     @property
     def caps(self) -> Caps:
         """The budgets, in euro."""
@@ -369,6 +377,8 @@ class Settings(BaseModel):
         """
         values = reading.values(file, environment, cls.model_fields)
         try:
-            return cls.model_validate(values)
+            settings = cls.model_validate(values)
         except ValidationError as error:
             raise explain(error, file) from None
+        settings._home = file.parent  # noqa: SLF001 - its own
+        return settings

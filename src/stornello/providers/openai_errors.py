@@ -1,0 +1,180 @@
+"""What a failure of an OpenAI-compatible service means for us. The decisions are the table below; the rest looks it up.
+
+Source: the SDK's exceptions and OpenAI's error codes. What the service says in words is never passed on: it may quote
+the guests.
+"""
+
+import math
+from collections.abc import Collection, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING
+
+from stornello.domain.clock import SystemClock
+from stornello.domain.errors import (
+    AccountRefused,
+    ContentRefused,
+    OutcomeUnknown,
+    ProviderError,
+    ProviderRefused,
+    ProviderUnreachable,
+)
+from stornello.domain.plain import Plain
+
+if TYPE_CHECKING:  # 1.7 seconds; whoever has such an error has paid them already
+    from openai import OpenAIError
+
+ANY = frozenset(range(300, 1000))
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One decision: these statuses, and where ``codes`` are given only with one of these codes in the body."""
+
+    statuses: Collection[int]
+    kind: type[ProviderError]
+    code: str
+    what: Plain
+    todo: Plain
+    codes: Collection[str] = field(default=())
+
+
+_WAIT = Plain("Si riprova da soli.", "It is tried again by itself.")
+_ACCOUNT = Plain("Controlla il conto presso il servizio.", "Look at the account with the service.")
+_UNKNOWN = Plain("Il servizio non ha dato una risposta intera.", "The service gave no whole answer.")
+
+TABLE: tuple[Row, ...] = (
+    Row(
+        ANY,
+        AccountRefused,
+        "openai-no-credit",
+        Plain("Il credito presso il servizio è finito.", "The credit with the service is used up."),
+        _ACCOUNT,
+        codes=("insufficient_quota", "billing_hard_limit_reached", "credit_balance_exhausted"),
+    ),
+    Row(
+        (400, 403, 422),
+        ContentRefused,
+        "openai-content",
+        Plain("Il servizio rifiuta queste parole.", "The service refuses these words."),
+        Plain("Si prova con parole più dolci.", "Gentler words are tried."),
+        codes=("content_policy_violation", "content_filter", "moderation_blocked"),
+    ),
+    Row(
+        (402,),
+        AccountRefused,
+        "openai-no-credit",
+        Plain("Il servizio vuole essere pagato.", "The service wants to be paid."),
+        _ACCOUNT,
+    ),
+    Row(
+        (401, 403),
+        AccountRefused,
+        "openai-key-refused",
+        Plain("Il servizio non accetta la chiave.", "The service does not accept the key."),
+        Plain("Controlla la chiave e l'indirizzo per cui è data.", "Check the key and the address that it is for."),
+    ),
+    Row(
+        (429,),
+        ProviderUnreachable,
+        "openai-too-many",
+        Plain("Il servizio chiede di rallentare.", "The service asks us to slow down."),
+        _WAIT,
+    ),
+    Row((504, 524), OutcomeUnknown, "openai-no-answer", _UNKNOWN, _WAIT),
+    Row(
+        frozenset({408, 409, *range(500, 1000)}),
+        ProviderUnreachable,
+        "openai-trouble",
+        Plain("Il servizio è in difficoltà.", "The service is in trouble."),
+        _WAIT,
+    ),
+    Row(
+        range(300, 400),
+        ProviderRefused,
+        "openai-moved",
+        Plain("A questo indirizzo il servizio non c'è più.", "The service is no longer at this address."),
+        Plain("Correggi l'indirizzo nelle impostazioni.", "Mend the address in the settings."),
+    ),
+    Row(
+        (404,),
+        ProviderRefused,
+        "openai-unknown-model",
+        Plain("Il servizio non conosce il modello o l'indirizzo.", "The service knows no such model or address."),
+        Plain("Controlla modello e indirizzo nelle impostazioni.", "Check model and address in the settings."),
+    ),
+    Row(
+        (413,),
+        ProviderRefused,
+        "openai-too-large",
+        Plain("Per il servizio è troppo grande.", "It is too large for the service."),
+        Plain("Usa un altro modello o il motore di casa.", "Use another model or the embedded engine."),
+    ),
+    Row(
+        ANY,
+        ProviderRefused,
+        "openai-refused",
+        Plain("Il servizio non accetta la richiesta.", "The service does not accept the request."),
+        Plain("Controlla il modello nelle impostazioni.", "Check the model in the settings."),
+    ),
+)
+"""The first row that fits holds; the last fits every status."""
+
+_NOT_SENT = frozenset({"ConnectError", "ConnectTimeout", "PoolTimeout", "ProxyError", "UnsupportedProtocol"})
+"""The HTTP client's errors after which nothing has left this machine."""
+
+
+def translated(error: "OpenAIError") -> ProviderError:
+    """Return the house's error for one of the SDK."""
+    from openai import APIConnectionError, APIStatusError  # noqa: PLC0415 - see above
+
+    if isinstance(error, APIStatusError):
+        return of_status(error.status_code, code_in(error.body), error.response.headers)
+    if isinstance(error, APIConnectionError) and type(error.__cause__).__name__ in _NOT_SENT:
+        return ProviderUnreachable(
+            "openai-unreachable",
+            Plain("Il servizio non si raggiunge.", "The service cannot be reached."),
+            Plain("Controlla la rete e l'indirizzo.", "Check the network and the address."),
+        )
+    return malformed()
+
+
+def of_status(status: int, code: str, headers: Mapping[str, str]) -> ProviderError:
+    """Return what an HTTP error status means, with ``code`` from its body."""
+    row = next(row for row in TABLE if status in row.statuses and (not row.codes or code in row.codes))
+    if issubclass(row.kind, ProviderUnreachable):
+        wait_s = retry_after_s(headers, SystemClock().now())
+        return row.kind(row.code, row.what, row.todo, retry_after_s=wait_s)
+    return row.kind(row.code, row.what, row.todo)
+
+
+def malformed() -> OutcomeUnknown:
+    """Return the error for an answer that broke off, never came or cannot be read: it may have been charged."""
+    return OutcomeUnknown("openai-no-answer", _UNKNOWN, _WAIT)
+
+
+def code_in(body: object) -> str:
+    """Return the ``code``, else the ``type``, in an error's body; empty when it has none."""
+    inner = body.get("error", body) if isinstance(body, dict) else None
+    told = (inner.get("code") or inner.get("type") or "") if isinstance(inner, dict) else ""
+    return str(told)
+
+
+def retry_after_s(headers: Mapping[str, str], now: datetime) -> float | None:
+    """Return how many seconds ``Retry-After`` asks for; None when it does not. Source: RFC 9110, 10.2.3."""
+    told = headers.get("retry-after", "")
+    with suppress(ValueError):
+        seconds = float(told)
+        return max(0.0, seconds) if math.isfinite(seconds) else None
+    with suppress(ValueError, TypeError):
+        return max(0.0, (parsedate_to_datetime(told) - _moment(headers, now)).total_seconds())
+    return None
+
+
+def _moment(headers: Mapping[str, str], now: datetime) -> datetime:
+    """Return what the service's own clock says, ours where it does not tell."""
+    with suppress(ValueError, TypeError):
+        return parsedate_to_datetime(headers.get("date", ""))
+    return now
