@@ -17,21 +17,24 @@ from stornello.spool.engines import EngineState
 _FAILURES = 3
 """So many failures in a row open it."""
 
-_BASE_S, _CAP_S = 30.0, 600.0
+_SHARE = 20
+"""The first rest is this share of the longest."""
+
 _LONG_WISH_S = 20.0
 """An engine that asks to be left alone for longer is left alone at once."""
-
-_ACCOUNT_S = 600.0
-"""An account is looked at again this much later: a person may have paid or changed the key."""
 
 
 @dataclass(frozen=True, slots=True)
 class Breaker:
-    """The breakers of one seam's engines, on disk in ``folder``."""
+    """The breakers of one seam's engines, on disk in ``folder``.
+
+    ``longest_s`` is the longest rest, and how long an account is left alone that a person has to mend.
+    """
 
     folder: Path
     seam: str
     clock: Clock
+    longest_s: float = 600.0
 
     def state(self, engine: str) -> EngineState:
         """Return how ``engine`` was when it was last asked."""
@@ -45,7 +48,7 @@ class Breaker:
     def failed(self, engine: str, error: ProviderError) -> None:
         """Count a failure that says something about the engine; a refusal of these words or that file says nothing."""
         if isinstance(error, AccountRefused):
-            self._change(engine, error, _ACCOUNT_S, at_once=True)
+            self._change(engine, error, self.longest_s, at_once=True)
         elif error.retryable:
             asked_s = error.retry_after_s if isinstance(error, ProviderUnreachable) else None
             self._change(engine, error, asked_s or 0.0, at_once=(asked_s or 0.0) > _LONG_WISH_S)
@@ -63,7 +66,8 @@ class Breaker:
         def how(state: EngineState) -> EngineState:
             failures = state.failures + 1
             opens = at_once or failures >= _FAILURES
-            wait_s = max(least_s, backoff(failures - _FAILURES + 1, _BASE_S, _CAP_S) if failures >= _FAILURES else 0)
+            again = backoff(failures - _FAILURES + 1, self.longest_s / _SHARE, self.longest_s)
+            wait_s = max(least_s, again if failures >= _FAILURES else 0.0)
             until = (self.clock.now() + timedelta(seconds=wait_s)).isoformat(timespec="seconds") if opens else ""
             return replace(state, failures=failures, away_until=until, code=error.code, why=error.what)
 

@@ -144,7 +144,7 @@ class Settings(BaseModel):
         gt=0,
     )
 
-    max_workers: int = _setting(1, "Canzoni fatte insieme.", "Songs made at the same time.", ge=1, le=16)
+    max_workers: int = _setting(1, "Canzoni fatte insieme.", "Songs made at the same time.", ge=1, le=64)
     max_queue_size: int = _setting(
         5,
         "Non si comincia un'altra canzone finché tante sono in coda o in lavorazione.",
@@ -211,6 +211,13 @@ class Settings(BaseModel):
         "auto",
         "Uscita audio di mpv: auto, oppure un nome come pulse, alsa, null.",
         "mpv's audio output: auto, or a name such as pulse, alsa, null.",
+    )
+
+    engine_rest_seconds: float = _setting(
+        600.0,
+        "Un motore che continua a fallire, o col conto chiuso, si lascia stare al massimo per tanti secondi.",
+        "An engine that keeps failing, or whose account is closed, is left alone for at most this many seconds.",
+        gt=0,
     )
 
     openai_api_key: Key = _setting(

@@ -106,7 +106,7 @@ def budget(settings: Settings) -> Budget:
 def chain(kind: Kind, venue: Venue, settings: Settings, own: Callable[[], T]) -> Chain[T]:
     """Build the chain of ``kind``; ``own`` builds our embedded engine. No engine is built yet."""
     links = [_link(kind, name, settings, own) for name in chosen(kind, settings)]
-    breaker = Breaker(venue.engines, kind, SystemClock())
+    breaker = Breaker(venue.engines, kind, SystemClock(), settings.engine_rest_seconds)
     return Chain(links, breaker, ledger(venue, settings), SystemClock(), Journal(venue.journal).cost)
 
 
