@@ -7,6 +7,7 @@ from rich.table import Table
 
 from stornello.cli.options import HERE, Folder, Lang, look_at
 from stornello.cli.speech import LANGUAGE, console, say, tell
+from stornello.domain.clock import SystemClock
 from stornello.settings import Settings
 
 
@@ -101,7 +102,8 @@ def doctor(folder: Folder = HERE, lang: Lang = None) -> None:
     from stornello import doctor as house_doctor  # noqa: PLC0415 - imports much
 
     venue = look_at(folder)
-    findings = house_doctor.examine(venue, Settings.load(venue.settings))
+    today = SystemClock().now().astimezone().date()
+    findings = house_doctor.examine(venue, Settings.load(venue.settings), today)
     for finding in findings:
         mark = {"well": "[green]✓[/]", "warning": "[yellow]![/]", "ill": "[red]✗[/]"}[finding.state]
         console.print(f"{mark} ", end="")

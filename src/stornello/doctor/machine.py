@@ -1,15 +1,13 @@
-"""``stornello doctor``: everything that a night needs, looked at one by one, each with the way to mend it."""
+"""This machine: programs, sound, models, disk."""
 
 import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 from stornello import models, processes
+from stornello.doctor.finding import Finding
 from stornello.domain.errors import StornelloError
 from stornello.domain.plain import Plain
 from stornello.providers.player.mpv import MpvPlayer
@@ -25,31 +23,19 @@ _INSTALL = Plain(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that was looked at. ``ill`` stops a night, a ``warning`` does not; ``mend`` says what to do."""
-
-    state: Literal["well", "warning", "ill"]
-    what: Plain
-    mend: Plain | None = None
-
-
 def examine(venue: Venue, settings: Settings) -> list[Finding]:
-    """Look at everything; never raises for what it finds."""
-    looks: list[Callable[[], Finding]] = [
-        lambda: _program("ffmpeg"),
-        lambda: _program("mpv"),
-        _player_answers,
-        lambda: _sound(settings),
-        lambda: _engines(settings),
-        lambda: _speech_model(settings.speech_model),
-        lambda: _model("soundfont"),
-        lambda: _writable(venue.root),
-        lambda: _free_space(venue.root),
-        lambda: _key("OpenAI", "OPENAI_API_KEY", present=settings.openai_api_key is not None),
-        lambda: _key("Kie", "KIE_API_KEY", present=settings.kie_api_key is not None),
+    """Look at all that a night needs of this machine; models only where our own engines are in a chain."""
+    hears, plays = (engines.uses_embedded(kind, settings) for kind in ("transcribers", "studios"))
+    return [
+        _program("ffmpeg"),
+        _program("mpv"),
+        _player_answers(),
+        _sound(settings),
+        *([speech_model(settings.speech_model)] if hears else []),
+        *([_model("soundfont")] if plays else []),
+        _writable(venue.root),
+        _free_space(venue.root),
     ]
-    return [look() for look in looks]
 
 
 def _program(name: str) -> Finding:
@@ -99,15 +85,8 @@ def _sound(settings: Settings) -> Finding:
     )
 
 
-def _engines(settings: Settings) -> Finding:
-    try:
-        engines.require_engines(settings)
-    except StornelloError as error:
-        return Finding("ill", error.what, error.todo)
-    return Finding("well", Plain("I motori scelti sono installati.", "The chosen engines are installed."))
-
-
-def _speech_model(name: str) -> Finding:
+def speech_model(name: str) -> Finding:
+    """Look for the chosen speech model."""
     if name == "auto":
         return _model("whisper-base", "whisper-small")
     if f"whisper-{name}" in models.names():
@@ -160,19 +139,4 @@ def _free_space(root: Path) -> Finding:
         return Finding("well", what)
     return Finding(
         "warning", what, Plain(f"Liberane almeno {_LEAST_FREE_MB} MB.", f"Free at least {_LEAST_FREE_MB} MB.")
-    )
-
-
-def _key(service: str, variable: str, *, present: bool) -> Finding:
-    if not present:
-        return Finding(
-            "well", Plain(f"Chiave {service}: assente, non serve.", f"{service} key: absent, none is needed.")
-        )
-    return Finding(
-        "warning",
-        Plain(f"Chiave {service}: presente, ma non usata.", f"{service} key: present, but not used."),
-        Plain(
-            f"Questa versione lavora con i motori di casa; {variable} non viene mandata a nessuno.",
-            f"This version works with its embedded engines; {variable} is sent to nobody.",
-        ),
     )

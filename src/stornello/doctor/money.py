@@ -1,0 +1,30 @@
+"""Which caps the spending has."""
+
+from collections.abc import Iterator
+
+from stornello.doctor.finding import Finding
+from stornello.domain.plain import Plain
+from stornello.settings import Settings
+from stornello.wiring.engines import budget
+
+
+def examine(settings: Settings) -> Iterator[Finding]:
+    """Tell the caps, and warn where paid engines have none."""
+    caps = (
+        (Plain("serata", "night"), settings.budget_per_night),
+        (Plain("canzone", "song"), settings.budget_per_song),
+        (Plain("tavolo", "table"), settings.budget_per_table),
+    )
+    set_ = [(what, cap) for what, cap in caps if cap is not None]
+    if set_:
+        it = ", ".join(f"{what.it} {cap}" for what, cap in set_)
+        en = ", ".join(f"{what.en} {cap}" for what, cap in set_)
+        yield Finding("well", Plain(f"Tetti di spesa: {it}.", f"Spending caps: {en}."))
+    elif budget(settings).dearest:
+        yield Finding(
+            "warning",
+            Plain("Ci sono motori a pagamento e nessun tetto di spesa.", "There are paid engines and no spending cap."),
+            Plain('In stornello.toml: budget_per_night = "10 euro"', 'In stornello.toml: budget_per_night = "10 euro"'),
+        )
+    else:
+        yield Finding("well", Plain("Nessun motore scelto costa.", "No chosen engine costs anything."))
