@@ -10,7 +10,7 @@ from stornello.contract.transcriber import BOTH, voice
 from stornello.contract.wire import AFTER_SENDING, Cut, Wire, cut
 from stornello.domain.errors import OutcomeUnknown, ProviderError, ProviderUnreachable
 from stornello.domain.plain import Plain
-from stornello.seams import Checkable, HasCredits, RequestId
+from stornello.seams import Checkable, HasCredits
 
 
 def _calls(bench: Bench) -> Iterator[tuple[str, Callable[[Any], object]]]:
@@ -22,7 +22,7 @@ def _calls(bench: Bench) -> Iterator[tuple[str, Callable[[Any], object]]]:
     match bench.subject.seam:
         case "studio":
             yield "request()", lambda engine: engine.request(stories.ORDER)
-            known = RequestId("none") if bench.is_local else bench.ordered
+            known = bench.ordered
             yield "collect()", lambda engine: engine.collect(known, bench.folder)
         case "lyricist":
             yield "summarise()", lambda engine: engine.summarise(stories.ITALIAN)
@@ -34,14 +34,14 @@ def _calls(bench: Bench) -> Iterator[tuple[str, Callable[[Any], object]]]:
 def _cut(bench: Bench, how: Cut) -> None:
     if bench.is_local:
         raise NotAsked
-    attempts = 0
+    seen = []
     for name, call in _calls(bench):
         with cut(how) as wire:
             error = _error_of(bench, call)
-        attempts += wire.attempts
-        bench.is_local = name == "request()" and not wire.attempts
+        seen.append((name, error, wire))
+    bench.is_local = not any(wire.attempts for _, _, wire in seen)
+    for name, error, wire in seen:
         _judge(bench, name, error, wire)
-    bench.is_local = not attempts
 
 
 def _error_of(bench: Bench, call: Callable[[Any], object]) -> BaseException | None:

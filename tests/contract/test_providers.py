@@ -1,0 +1,281 @@
+"""The contract suite: every engine of ours keeps it, and every check catches an engine that does not."""
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bad_engines import KEY, Ear, Ordered, Pen, RemoteStudio, Studio
+from fake_decks import HandClock
+from night import DOUBLES, Night
+from servers.acestep import AceStep
+from servers.aimock import Aimock
+from stornello import contract
+from stornello.cli.provider import Builder
+from stornello.contract import CHECKS, Outcome, Seam, Subject
+from stornello.contract.elsewhere import order_and_die
+from stornello.domain.plain import Plain
+from stornello.fake_kie import FakeKie
+from stornello.seams import RequestId, SongOrder
+from stornello.settings import Settings
+from stornello.wiring.engines import Kind
+
+Orderer = Callable[[Callable[[], Any], SongOrder], RequestId]
+SEAMS: dict[Kind, Seam] = {"studios": "studio", "lyricists": "lyricist", "transcribers": "transcriber"}
+
+
+def broken(outcomes: list[Outcome]) -> dict[str, str]:
+    """The checks that the engine broke, and why."""
+    return {one.check.name: (one.why or Plain("", "")).en for one in outcomes if one.state == "broken"}
+
+
+def tried(seam: Seam, build: Callable[[], Any], orderer: Orderer = order_and_die) -> list[Outcome]:
+    return list(contract.run(Subject(seam, build, (KEY,), clock=HandClock()), orderer))
+
+
+@pytest.fixture
+def servers() -> Iterator[dict[str, str]]:
+    """The settings with which our remote engines find their servers on loopback."""
+    with ExitStack() as stack:
+        aimock, acestep = stack.enter_context(Aimock()), stack.enter_context(AceStep())
+        kie = stack.enter_context(FakeKie(seconds=10))
+        sunoapi = stack.enter_context(FakeKie(seconds=10, sunoapi=True))
+        keys = {f"{name}_api_key": KEY for name in ("openai", "kie", "sunoapi", "acestep")}
+        yield keys | {
+            "openai_base_url": aimock.url,
+            "kie_base_url": kie.url,
+            "sunoapi_base_url": sunoapi.url,
+            "acestep_base_url": acestep.url,
+        }
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"),
+    [
+        ("studios", "kie"),
+        ("studios", "kie-flat"),
+        ("studios", "sunoapi"),
+        ("studios", "acestep"),
+        ("lyricists", "openai"),
+        ("transcribers", "openai"),
+    ],
+)
+def test_our_remote_engines_keep_the_contract(kind: Kind, name: str, servers: dict[str, str]) -> None:
+    outcomes = tried(SEAMS[kind], Builder(kind, name, Settings.model_validate(servers)))
+    assert not broken(outcomes)
+    assert {one.check.name for one in outcomes if one.state == "not asked"} <= {"silence"}
+
+
+@pytest.mark.usefixtures("whisper_base", "soundfont")
+@pytest.mark.parametrize("kind", SEAMS)
+def test_our_own_engines_keep_the_contract_without_a_network(kind: Kind) -> None:
+    outcomes = tried(SEAMS[kind], Builder(kind, "embedded", Settings(speech_model="base")))
+    assert not broken(outcomes)
+    assert {one.check.name for one in outcomes if one.state == "not asked"} == {
+        f"network {how}" for how in ("nameless", "late", "reset", "silence", "half")
+    }
+
+
+@pytest.mark.parametrize(
+    ("kind", "caught"), [("studios", {"unknown id"}), ("lyricists", {"odd stories"}), ("transcribers", {"silence"})]
+)
+def test_the_tests_own_doubles_sing_and_hear_anything_and_that_is_caught(
+    kind: Kind, caught: set[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.syspath_prepend(DOUBLES)
+    assert set(broken(tried(SEAMS[kind], Builder(kind, "instant", Settings())))) == caught
+
+
+@pytest.mark.parametrize(("seam", "build"), [("studio", Studio), ("lyricist", Pen), ("transcriber", Ear)])
+def test_a_good_engine_passes_every_check(seam: Seam, build: Callable[[], Any]) -> None:
+    outcomes = tried(seam, build)
+    assert not broken(outcomes)
+    assert [one.check for one in outcomes] == list(CHECKS[seam])
+
+
+STUDIOS = {
+    "no id": {"request", "take", "decodes", "twice", "network refused"},
+    "bad id": {"request", "take", "decodes", "twice", "network refused"},
+    "raw": {"request", "take", "decodes", "twice", "network refused"},
+    "key in id": {"request"},
+    "memory": {"take", "decodes", "twice"},
+    "never": {"take", "decodes", "twice"},
+    "no take": {"take", "decodes", "twice"},
+    "outside": {"take"},
+    "gone": {"take", "decodes", "twice"},
+    "nameless": {"take"},
+    "no sound": {"decodes", "twice"},
+    "silent": {"decodes", "twice"},
+    "another each time": {"twice"},
+    "always a song": {"unknown id"},
+    "raw on unknown": {"unknown id"},
+    "leaks the key": {"unknown id"},
+}
+
+
+@pytest.mark.parametrize("fault", STUDIOS)
+def test_a_studio_that_breaks_the_contract_is_caught(fault: str) -> None:
+    caught = broken(tried("studio", partial(Studio, fault)))
+    assert {name for name in caught if not name.startswith("network")} == {
+        name for name in STUDIOS[fault] if not name.startswith("network")
+    }
+
+
+REMOTE = {
+    "raw network": {"refused", "nameless", "late", "reset", "silence", "half"},
+    "refuses": {"refused", "nameless", "late"},
+    "leaks words": {"refused", "nameless", "late"},
+    "leaks the key behind": {"refused", "nameless", "late"},
+    "never sure": {"refused", "nameless", "late"},
+    "retries": {"refused", "nameless", "late"},
+    "raw after sending": {"reset", "silence", "half"},
+    "pays twice": {"reset", "silence", "half"},
+}
+
+
+@pytest.mark.parametrize("fault", REMOTE)
+def test_a_studio_that_takes_a_fault_of_the_network_wrong_is_caught(fault: str) -> None:
+    caught = broken(tried("studio", partial(RemoteStudio, fault), orderer=Ordered()))
+    hows = {name.removeprefix("network ") for name in caught if name.startswith("network")}
+    assert hows & REMOTE[fault]
+    assert hows <= set(REMOTE["raw network"])
+
+
+def test_a_remote_studio_that_takes_every_fault_right_passes() -> None:
+    caught = broken(tried("studio", RemoteStudio, orderer=Ordered()))
+    assert not [name for name in caught if name.startswith("network")]
+
+
+PENS = {
+    "empty summary": "summary",
+    "no gently": "singable",
+    "label": "singable",
+    "markdown": "singable",
+    "bracket": "singable",
+    "blank line": "singable",
+    "two in one": "singable",
+    "no lines": "singable",
+    "list": "singable",
+    "untitled": "singable",
+    "text": "singable",
+    "italian only": "language",
+    "raw on empty": "odd stories",
+    "raw on emoji": "odd stories",
+    "leaks words": "odd stories",
+    "echo": "odd stories",
+}
+
+
+@pytest.mark.parametrize("fault", PENS)
+def test_a_lyricist_that_breaks_the_contract_is_caught(fault: str) -> None:
+    assert PENS[fault] in broken(tried("lyricist", partial(Pen, fault)))
+
+
+EARS = {
+    "deaf": "hears",
+    "text": "hears",
+    "no language": "hears",
+    "wrong types": "hears",
+    "dreams": "silence",
+    "raw on no sound": "odd sounds",
+}
+
+
+@pytest.mark.parametrize("fault", EARS)
+def test_a_transcriber_that_breaks_the_contract_is_caught(fault: str) -> None:
+    assert EARS[fault] in broken(tried("transcriber", partial(Ear, fault)))
+
+
+@pytest.mark.parametrize(
+    ("seam", "engine"),
+    [
+        ("studio", partial(Studio, name="")),
+        ("studio", partial(Studio, is_paid=None)),  # type: ignore[arg-type]
+        ("studio", Pen),
+        ("lyricist", Ear),
+        ("transcriber", Studio),
+        ("transcriber", partial(Ear, longest_s=0)),
+        ("transcriber", partial(Ear, longest_s="60")),  # type: ignore[arg-type]
+    ],
+)
+def test_an_engine_without_its_seams_attributes_is_caught(seam: Seam, engine: Callable[[], Any]) -> None:
+    assert "attributes" in broken(tried(seam, engine))
+
+
+def test_an_engine_that_cannot_be_built_is_told_and_no_more() -> None:
+    outcomes = tried("lyricist", partial(Pen, nonsense=1))  # type: ignore[call-arg]
+    assert set(broken(outcomes)) >= {"attributes", "summary"}
+    assert broken(outcomes)["attributes"] == "A TypeError comes out."
+
+
+@pytest.mark.parametrize("check", {check for checks in CHECKS.values() for check in checks}, ids=lambda one: one.name)
+def test_every_check_says_in_both_languages_what_it_wants_and_what_to_do(check: contract.Check) -> None:
+    for said in (check.sentence, check.todo):
+        assert said.it.strip()
+        assert said.en.strip()
+        assert said.it != said.en
+
+
+@pytest.fixture
+def night(tmp_path: Path) -> Night:
+    return Night(tmp_path / "venue", {"PYTHONPATH": str(DOUBLES), "STORNELLO_LANG": "en"})
+
+
+def test_the_command_tells_each_check_and_what_to_do(night: Night) -> None:
+    told = night.run("provider", "test", "instant", "--seam", "transcriber")
+    assert told.returncode == 1
+    assert "✓ It hears the words of a voice" in told.stdout
+    assert "✗ From silence it hears next to nothing" in told.stdout
+    assert "→ Look first whether anybody speaks." in told.stdout
+    assert "1 broken" in told.stdout
+
+
+def test_the_command_speaks_to_programs_too(night: Night) -> None:
+    told = night.run("provider", "test", "instant", "--seam", "studio", "--json")
+    data = json.loads(told.stdout)
+    assert (told.returncode, data["engine"], data["broken"]) == (1, "instant", 1)
+    assert [row["why"] for row in data["checks"] if row["state"] == "broken"] == [
+        "collect() lets a JSONDecodeError out."
+    ]
+    assert {row["check"] for row in data["checks"]} == {check.name for check in CHECKS["studio"]}
+
+
+def test_a_test_that_may_cost_money_says_so_and_wants_a_yes(night: Night) -> None:
+    with FakeKie(seconds=10) as kie:
+        night.settings |= {"KIE_API_KEY": KEY, "KIE_BASE_URL": kie.url}
+        told = night.run("provider", "test", "kie")
+        assert (told.returncode, kie.charges) == (1, 0)
+        assert "at most 1 songs" in told.stderr
+        assert "--yes" in told.stderr
+        agreed = night.run("provider", "test", "kie", "--yes")
+        assert (agreed.returncode, kie.charges) == (0, 1), agreed.stdout
+        assert KEY not in told.stdout + told.stderr + agreed.stdout + agreed.stderr
+
+
+def test_an_engine_that_nobody_has_installed_is_none(night: Night) -> None:
+    told = night.run("provider", "test", "nobody")
+    assert told.returncode == 1
+    assert "There is no engine 'nobody'" in told.stderr
+
+
+def test_the_list_names_seam_package_and_price(night: Night) -> None:
+    told = night.run("provider", "list").stdout
+    assert "stornello-doubles 1.0" in told
+    for name in ("embedded", "openai", "kie-flat", "acestep", "0.055 €", "free"):
+        assert name in told
+
+
+@pytest.mark.parametrize("fault", ["bad id", "raw", "never"])
+def test_a_song_is_ordered_once_whatever_becomes_of_it(fault: str) -> None:
+    orders: list[SongOrder] = []
+
+    def ordering(build: Callable[[], Any], order: SongOrder) -> RequestId:
+        orders.append(order)
+        return RequestId(build().request(order))
+
+    assert broken(tried("studio", partial(Studio, fault), ordering))
+    assert len(orders) == 1
