@@ -1,7 +1,7 @@
 """npm aimock: OpenAI's API as somebody else understood it, on loopback.
 
-``with Aimock() as server``: ``server.url`` is what OPENAI_BASE_URL takes, ``server.journal()`` what it received. Without
-fixtures, recordings sound different each time, stories have a summary and every song has words.
+``with Aimock() as server``: ``server.url`` is what OPENAI_BASE_URL takes, ``server.journal()`` what it received. Left
+without fixtures, recordings sound different each time, stories have a summary and every song has words.
 """
 
 import importlib.util

@@ -13,7 +13,6 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
-    PrivateAttr,
     SecretStr,
     StringConstraints,
     ValidationError,
@@ -32,6 +31,9 @@ PRICES = {
     "studios.acestep": 0.0,
 }
 """Euro a minute, a call, a request. Estimates: the service's own bill decides."""
+
+PROMPTS = "prompts.toml"
+"""In the venue's folder: what its language models are told."""
 
 _HTTP = r"^https?://[^\s/@]+(/\S*)?$"
 _PRICED = re.compile(r"(transcribers|lyricists|studios)\.\S+")
@@ -272,6 +274,12 @@ class Settings(BaseModel):
         "Reasoning effort of models that know it; none: their own.",
     )
 
+    prompts_file: str | None = _setting(
+        None,
+        "Le istruzioni per i modelli di testo; niente: prompts.toml accanto a stornello.toml, o quelle di casa.",
+        "What the models of words are told; none: prompts.toml beside stornello.toml if it is there, then our own.",
+    )
+
     kie_api_key: Key = _setting(
         None,
         "Chiave per la musica (meglio nell'ambiente o in .env: KIE_API_KEY).",
@@ -358,13 +366,6 @@ class Settings(BaseModel):
     )
     low_credits: float = _setting(100.0, "Con meno crediti si avvisa.", "With fewer credits there is a warning.", ge=0)
 
-    _home: Path | None = PrivateAttr(default=None)
-
-    @property
-    def home(self) -> Path | None:
-        """The folder that the settings were read in, where a venue's prompts.toml lies; None when there is none."""
-        return self._home
-
     @property
     def caps(self) -> Caps:
         """The budgets, in euro."""
@@ -384,8 +385,14 @@ class Settings(BaseModel):
         """
         values = reading.values(file, environment, cls.model_fields)
         try:
-            settings = cls.model_validate(values)
+            return cls.model_validate(_with_prompts(values, file.parent))
         except ValidationError as error:
             raise explain(error, file) from None
-        settings._home = file.parent  # noqa: SLF001 - its own
-        return settings
+
+
+def _with_prompts(values: dict[str, Any], home: Path) -> dict[str, Any]:
+    """Name the venue's own prompts by their full path: those it names, else a prompts.toml in its folder."""
+    named = values.get("prompts_file")
+    if named or (home / PROMPTS).exists():
+        return {**values, "prompts_file": str(home / Path(f"{named or PROMPTS}").expanduser())}
+    return values

@@ -12,6 +12,7 @@ from stornello.domain.names import TableId
 from stornello.domain.songs import Lyrics
 from stornello.providers import phonemes
 from stornello.providers.words.embedded import EmbeddedLyricist
+from stornello.providers.words.embedded.gentle import is_coarse
 from stornello.seams import Story, Told
 
 ANNA = Told(
@@ -144,3 +145,35 @@ def test_the_summary_speaks_the_storys_language() -> None:
 
 def test_a_language_without_a_bank_is_written_with_the_english_one() -> None:
     assert write(a_story(Told("", "hola"), language="es")).language == "en"
+
+
+@pytest.mark.parametrize(
+    ("language", "told", "gone", "stays"),
+    [
+        ("it", "Marco è uno stronzo simpatico. Abbiamo mangiato insieme sul lago.", "stronzo", "lago"),
+        ("en", "It was a fucking mess. We danced together by the lake.", "fucking", "lake"),
+        ("it", "Che bullshit ha detto Carlo! Abbiamo mangiato insieme sul lago.", "bullshit", "lago"),
+    ],
+)
+def test_gently_leaves_out_sentences_with_coarse_words(language: str, told: str, gone: str, stays: str) -> None:
+    story = a_story(Told("Anna", told), language=language)
+    boldly, gently = (EmbeddedLyricist().write(story, "", gently=how).text().lower() for how in (False, True))
+    assert gone in boldly
+    assert gone not in gently
+    assert stays in gently
+
+
+def test_a_coarse_name_is_not_called_gently() -> None:
+    story = a_story(Told("Stronzone", "Stronzone viene sempre. Stronzone canta. Siamo andati al mare."), language="it")
+    assert "stronzone" not in EmbeddedLyricist().write(story, "", gently=True).text().lower()
+
+
+def test_a_story_of_coarse_words_alone_still_gets_a_song() -> None:
+    lyrics = EmbeddedLyricist().write(a_story(Told("", "Fuck this shit.")), "", gently=True)
+    assert [section.kind for section in lyrics.sections] == ["verse", "chorus", "verse", "chorus"]
+    assert "fuck" not in lyrics.text().lower()
+
+
+@pytest.mark.parametrize("said", ["assai", "Nina passa il sassofono", "we class it as grass", "la cassa", "Scunthorpe"])
+def test_a_word_that_only_holds_a_coarse_one_is_none(said: str) -> None:
+    assert not is_coarse(said)

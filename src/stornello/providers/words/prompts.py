@@ -10,9 +10,6 @@ from typing import Any, Final
 from stornello.domain.errors import SettingsError
 from stornello.domain.plain import Plain
 
-FILE: Final = "prompts.toml"
-"""Beside the venue's stornello.toml."""
-
 _WANTED: Final = {"summary_request": "{material}", "lyrics_request": "{material}", "again": "{reason}"}
 """The places that a text must have."""
 
@@ -31,16 +28,16 @@ class Prompts:
 
 def default_prompts() -> str:
     """Return our prompts.toml as it is, comments and all: what a person copies to change it."""
-    return files(__package__).joinpath(FILE).read_text(encoding="utf-8")
+    return files(__package__).joinpath("prompts.toml").read_text(encoding="utf-8")
 
 
-def load(home: Path | None) -> Prompts:
-    """Return our prompts with those of ``home``/prompts.toml, where there is one, in their places.
+def load(file: str | None) -> Prompts:
+    """Return our prompts, with those of the venue's own ``file`` in their places where it has one.
 
     Raises:
         SettingsError: the file cannot be read, or a text in it is unknown, no text, or lacks its place.
     """
-    own = {} if home is None else _own(home / FILE)
+    own = _own(Path(file)) if file else {}
     texts = tomllib.loads(default_prompts()) | own
     return Prompts(**{name: text.strip() for name, text in texts.items()})
 
@@ -55,8 +52,6 @@ def _own(file: Path) -> dict[str, str]:
 def _read(file: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(file.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return {}
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         what = Plain(f"{file} non è TOML valido: {error}.", f"{file} is not valid TOML: {error}.")
     except OSError as error:

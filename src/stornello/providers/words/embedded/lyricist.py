@@ -8,6 +8,7 @@ from stornello.providers import phonemes
 from stornello.providers.words.embedded import summary as summaries
 from stornello.providers.words.embedded import verses
 from stornello.providers.words.embedded.banks import Bank, Chorus, bank_for
+from stornello.providers.words.embedded.gentle import gentle
 from stornello.providers.words.embedded.hook import Hook, find_hook
 from stornello.seams import Story
 
@@ -34,9 +35,10 @@ class EmbeddedLyricist:
     def write(self, story: Story, summary: str, *, gently: bool = False) -> Lyrics:  # noqa: ARG002 - the seam offers it; these words come from the source
         """Write two verses and a repeated chorus, four lines each, whatever was said."""
         bank, chance = bank_for(story.language), _chance(story)
-        hook, telling = find_hook(story.told, bank, chance)
+        told = gentle(story.told, bank) if gently else story.told
+        hook, telling = find_hook(told, bank, chance)
         chorus = Section("chorus", _chorus(hook, bank, chance))
-        said = verses.all_sayings(story.told, telling, bank)
+        said = verses.all_sayings(told, telling, bank)
         answers = verses.Answers(bank, chance)
         sung = [Section("verse", tuple(map(_capital, verses.verse(own, answers)))) for own in verses.choose(said)]
         sections = tuple(section for verse in sung for section in (verse, chorus))

@@ -23,7 +23,7 @@ def build(settings: Settings) -> "OpenAILyricist":
     return OpenAILyricist(
         Chat(Service.of(settings, "summary"), settings.summary_model, thinking),
         Chat(Service.of(settings, "lyrics"), settings.lyrics_model, thinking | warmth, schema(languages)),
-        prompts.load(settings.home),
+        prompts.load(settings.prompts_file),
         languages,
     )
 
