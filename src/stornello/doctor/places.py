@@ -39,9 +39,12 @@ class Place:
     @property
     def address(self) -> str:
         """The host, and the port where one is told: nothing of a URL that could hold more than that."""
-        parts = urlsplit(self.url or "")
-        host = parts.hostname or ""
-        return f"{host}:{parts.port}" if parts.port else host
+        try:
+            parts = urlsplit(self.url or "")
+            host, port = parts.hostname or "", parts.port
+        except ValueError:  # no address: who asks there says so
+            return (self.url or "").split("/")[2].partition(":")[0].strip("[]")
+        return f"{host}:{port}" if port else host
 
     @property
     def is_here(self) -> bool:
