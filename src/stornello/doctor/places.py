@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from pydantic import SecretStr
@@ -11,7 +12,6 @@ from stornello.settings import Settings
 from stornello.wiring.engines import EMBEDDED, KINDS, Kind, chosen
 
 OPENAI_URL = "https://api.openai.com/v1"
-_LOOPBACK = ("localhost", "127.", "::1")
 
 SEAMS: dict[Kind, Plain] = {
     "transcribers": Plain("Ascolto", "Hearing"),
@@ -40,16 +40,26 @@ class Place:
     def address(self) -> str:
         """The host, and the port where one is told: nothing of a URL that could hold more than that."""
         try:
-            parts = urlsplit(self.url or "")
-            host, port = parts.hostname or "", parts.port
+            port = urlsplit(self.url or "").port
         except ValueError:  # no address: who asks there says so
-            return (self.url or "").split("/")[2].partition(":")[0].strip("[]")
-        return f"{host}:{port}" if port else host
+            port = None
+        return f"{self.host}:{port}" if port else self.host
+
+    @property
+    def host(self) -> str:
+        """The host alone."""
+        try:
+            return urlsplit(self.url or "").hostname or ""
+        except ValueError:
+            return ""
 
     @property
     def is_here(self) -> bool:
         """Whether what is sent there stays on this computer."""
-        return self.address.startswith(_LOOPBACK)
+        try:
+            return ip_address(self.host).is_loopback
+        except ValueError:
+            return self.host == "localhost"
 
 
 def places(settings: Settings) -> list[Place]:
