@@ -11,7 +11,7 @@ import httpx2
 from stornello.domain.clock import Clock, SystemClock
 from stornello.domain.errors import ProviderUnreachable
 from stornello.domain.plain import Plain
-from stornello.providers.public_network import NotPublicError, PublicNetwork
+from stornello.providers.public_network import NotPublicError, PublicNetwork, tls
 from stornello.providers.sound_files import ending_of
 from stornello.settings import Settings
 from stornello.spool import atomic
@@ -75,9 +75,8 @@ class Downloads:
         home = _origin(_parsed(self.home))
         until = self.clock.monotonic() + self.seconds
         network = PublicNetwork((home[1], home[2]), until, self.clock)
-        context = httpx2.create_ssl_context()
         at = _parsed(url)
-        with httpcore2.ConnectionPool(ssl_context=context, network_backend=network) as pool:
+        with httpcore2.ConnectionPool(ssl_context=tls(), network_backend=network) as pool:
             for _ in range(_HOPS + 1):
                 onward = self._hop(pool, at, part, is_home=_origin(at) == home)
                 if onward is None:

@@ -5,9 +5,11 @@ import socket
 import ssl
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import httpcore2
+import httpx2
 
 from stornello.domain.clock import Clock
 
@@ -29,6 +31,12 @@ def is_public(address: str) -> bool:
 
 def _resolve(host: str, port: int) -> list[str]:
     return [str(found[4][0]) for found in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
+
+
+@cache
+def tls() -> ssl.SSLContext:
+    """Return how strangers prove who they are; made once, it takes longer than a call."""
+    return httpx2.create_ssl_context()
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from stornello.domain.clock import Clock
 from stornello.domain.errors import ProviderError
 from stornello.providers.music.kie.decisions import Dialect, Kind, Where, decide
 from stornello.providers.music.kie.telling import Service, error_of
+from stornello.providers.public_network import tls
 
 _LARGEST = 4_000_000
 """Bytes of an answer; the words' times of a long song are a tenth of it."""
@@ -83,7 +84,7 @@ class Api:
 
     def _exchange(self, where: Where, method: str, path: str, content: Mapping[str, Any]) -> Reply:
         headers = {"Authorization": f"Bearer {self._key(where)}", "Accept-Encoding": "identity"}
-        transport = self.transport or httpx2.HTTPTransport()
+        transport = self.transport or httpx2.HTTPTransport(tls())
         try:
             with (
                 httpx2.Client(transport=transport, timeout=self.timeout_s, trust_env=False) as client,
