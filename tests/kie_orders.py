@@ -50,7 +50,7 @@ class Customer:
 
     def __post_init__(self) -> None:
         headers = {"Authorization": f"Bearer {self.key}"} if self.key else {}
-        self.http = httpx2.Client(base_url=self.kie.url, headers=headers, timeout=20)
+        self.http = httpx2.Client(base_url=self.kie.url, headers=headers, timeout=20, verify=False)
 
     def submit(self, **changes: object) -> httpx2.Response:
         body = a_flat_order(**changes) if self.dialect == "flat" else a_market_order(**changes)

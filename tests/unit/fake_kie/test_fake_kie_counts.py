@@ -2,6 +2,9 @@
 
 from typing import Any
 
+import httpx2
+import pytest
+
 from fake_decks import HandClock
 from kie_orders import Customer, Visit
 from stornello.fake_kie import FakeKie
@@ -133,6 +136,14 @@ def test_a_scenario_that_is_none_is_refused_over_http(customer: Customer) -> Non
     assert answer.status_code == 422
     assert "sunny" in answer.json()["msg"]
     assert _state(customer)["coming"] == []
+
+
+def test_a_house_that_is_closed_answers_nobody_not_even_on_an_open_line(visit: Visit) -> None:
+    with FakeKie() as kie:
+        customer = visit(kie)
+        task = customer.order()
+    with pytest.raises(httpx2.TransportError):
+        customer.poll(task)
 
 
 def _state(customer: Customer) -> dict[str, Any]:
