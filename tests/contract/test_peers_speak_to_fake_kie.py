@@ -12,9 +12,9 @@ from typing import Any
 
 import httpx2
 import pytest
-from arioso.platforms.sunoapi.adapter import Adapter  # type: ignore[import-untyped]
-from arioso.platforms.sunoapi.config import PLATFORM_CONFIG  # type: ignore[import-untyped]
-from arioso.platforms.sunoapi.task_store import SunoTasks  # type: ignore[import-untyped]
+from arioso.platforms.sunoapi.adapter import Adapter
+from arioso.platforms.sunoapi.config import PLATFORM_CONFIG
+from arioso.platforms.sunoapi.task_store import SunoTasks
 
 from stornello import media
 from stornello.fake_kie import FakeKie
