@@ -104,7 +104,7 @@ class RemoteStudio(Studio):
             self._blame(order, error)
             kind = OutcomeUnknown if self.fault == "never sure" else ProviderUnreachable
             raise kind("away", _SAID, _SAID) from None
-        except (OSError, ValueError):
+        except (OSError, ValueError, http.client.HTTPException):
             if self.fault == "raw after sending":
                 raise
             kind = ProviderUnreachable if self.fault == "pays twice" else OutcomeUnknown

@@ -1,6 +1,7 @@
 """The contract suite: every engine of ours keeps it, and every check catches an engine that does not."""
 
 import json
+import tomllib
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from functools import partial
@@ -13,7 +14,7 @@ from bad_engines import KEY, Ear, Ordered, Pen, RemoteStudio, Studio
 from fake_decks import HandClock
 from night import DOUBLES, Night
 from servers.acestep import AceStep
-from servers.aimock import Aimock
+from servers.aimock import Aimock, says
 from stornello import contract
 from stornello.cli.provider import Builder
 from stornello.contract import CHECKS, Outcome, Seam, Subject
@@ -24,6 +25,20 @@ from stornello.seams import RequestId, SongOrder
 from stornello.settings import Settings
 from stornello.wiring.engines import Kind
 
+EXAMPLE = Path(__file__).parents[2] / "examples" / "whistle"
+ENGLISH = says(
+    {
+        "title": "A rainy night",
+        "language": "en",
+        "style": ["folk"],
+        "sections": [
+            {"kind": "verse", "lines": ["We met on a rainy night", "the station clock was slow"]},
+            {"kind": "chorus", "lines": ["Lend me your umbrella", "and never let me go"]},
+        ],
+    },
+    responseFormat="json_schema",
+    userMessage="lent me her umbrella",
+)
 Orderer = Callable[[Callable[[], Any], SongOrder], RequestId]
 SEAMS: dict[Kind, Seam] = {"studios": "studio", "lyricists": "lyricist", "transcribers": "transcriber"}
 
@@ -41,7 +56,7 @@ def tried(seam: Seam, build: Callable[[], Any], orderer: Orderer = order_and_die
 def servers() -> Iterator[dict[str, str]]:
     """The settings with which our remote engines find their servers on loopback."""
     with ExitStack() as stack:
-        aimock, acestep = stack.enter_context(Aimock()), stack.enter_context(AceStep())
+        aimock, acestep = stack.enter_context(Aimock([ENGLISH])), stack.enter_context(AceStep())
         kie = stack.enter_context(FakeKie(seconds=10))
         sunoapi = stack.enter_context(FakeKie(seconds=10, sunoapi=True))
         keys = {f"{name}_api_key": KEY for name in ("openai", "kie", "sunoapi", "acestep")}
@@ -242,6 +257,32 @@ def test_the_command_speaks_to_programs_too(night: Night) -> None:
         "collect() lets a JSONDecodeError out."
     ]
     assert {row["check"] for row in data["checks"]} == {check.name for check in CHECKS["studio"]}
+
+
+def test_the_example_of_a_third_party_keeps_the_contract(night: Night, tmp_path: Path) -> None:
+    source = (EXAMPLE / "stornello_whistle.py").read_text()
+    assert len(source.splitlines()) < 60
+    night.settings["PYTHONPATH"] = str(installed(EXAMPLE, tmp_path / "site"))
+    told = night.run("provider", "test", "whistle")
+    assert told.returncode == 0, told.stdout
+    assert "0 broken" in told.stdout
+    assert "stornello-whistle 1.0" in night.run("provider", "list").stdout
+
+
+def installed(example: Path, site: Path) -> Path:
+    """Put the example and the metadata that its pyproject.toml asks for into ``site``, as an installer does."""
+    project = tomllib.loads((example / "pyproject.toml").read_text())["project"]
+    info = site / f"{project['name'].replace('-', '_')}-{project['version']}.dist-info"
+    info.mkdir(parents=True)
+    (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {project['name']}\nVersion: {project['version']}\n")
+    groups = (
+        f"[{group}]\n" + "\n".join(f"{name} = {target}" for name, target in engines.items())
+        for group, engines in project["entry-points"].items()
+    )
+    (info / "entry_points.txt").write_text("\n".join(groups))
+    for module in example.glob("*.py"):
+        (site / module.name).write_bytes(module.read_bytes())
+    return site
 
 
 def test_a_test_that_may_cost_money_says_so_and_wants_a_yes(night: Night) -> None:

@@ -159,13 +159,14 @@ def _agree_to_pay(subjects: dict[Seam, Subject], name: str, settings: Settings, 
 
 
 def _is_paid(subject: Subject) -> bool:
-    """Return whether it may cost: also when the engine cannot be asked."""
+    """Return whether it may cost: also when the engine does not say. One that cannot be built costs nothing."""
     try:
-        return bool(subject.build().is_paid)
+        engine = subject.build()
     except StornelloError:
         raise
-    except Exception:  # noqa: BLE001 - a stranger's code; the checks will say so
-        return True
+    except Exception:  # noqa: BLE001 - a stranger's code; the checks will tell
+        return False
+    return bool(getattr(engine, "is_paid", True))
 
 
 def _told(seam: Seam, subject: Subject, *, quiet: bool) -> Iterator[Outcome]:

@@ -23,7 +23,7 @@ def _summary(bench: Bench) -> None:
 
 def _sings(bench: Bench) -> None:
     for gently in (False, True):
-        _singable(bench.engine.write(stories.ITALIAN, "Filiberta e Marco sono amici.", gently=gently))
+        _singable(bench.engine.write(stories.ITALIAN, stories.SUMMARY, gently=gently))
 
 
 def _singable(lyrics: object) -> None:

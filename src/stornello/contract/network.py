@@ -26,7 +26,7 @@ def _calls(bench: Bench) -> Iterator[tuple[str, Callable[[Any], object]]]:
             yield "collect()", lambda engine: engine.collect(known, bench.folder)
         case "lyricist":
             yield "summarise()", lambda engine: engine.summarise(stories.ITALIAN)
-            yield "write()", lambda engine: engine.write(stories.ITALIAN, "Filiberta e Marco sono amici.")
+            yield "write()", lambda engine: engine.write(stories.ITALIAN, stories.SUMMARY)
         case "transcriber":
             yield "hear()", lambda engine: engine.hear(voice(bench.folder), BOTH)
 

@@ -28,6 +28,9 @@ ENGLISH = Story(
     7,
 )
 
+SUMMARY = f"{_GUEST} e Marco si sono conosciuti una notte di pioggia."
+"""Of the Italian story."""
+
 
 def _odd(text: str, language: str = "it") -> Story:
     return Story(TableId(9), language, (Told("", text),), 1)
