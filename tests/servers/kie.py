@@ -26,7 +26,8 @@ class RemoteKie:
     @property
     def environment(self) -> dict[str, str]:
         """What makes Stornello use it."""
-        return {"KIE_BASE_URL": self.url, "SUNOAPI_BASE_URL": self.url, "KIE_API_KEY": "fake"}
+        urls = dict.fromkeys(("KIE_BASE_URL", "SUNOAPI_BASE_URL"), self.url)
+        return urls | dict.fromkeys(("KIE_API_KEY", "SUNOAPI_API_KEY"), "fake")
 
     def state(self) -> dict[str, Any]:
         """Return charges, paid_twice, accepted, requests, tasks, titles, scenarios and more."""
