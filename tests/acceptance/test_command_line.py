@@ -18,6 +18,7 @@ COMMANDS = (
     "riproduzione",
     "demo",
     "status",
+    "report",
     "retry",
     "queue",
     "models",
