@@ -106,9 +106,9 @@ def says(content: object, **match: object) -> Fixture:
     return {"match": {"endpoint": "chat", **match}, "response": {"content": text}}
 
 
-def fails(status: int, code: str = "", message: str = "no", retry_after: int | None = None, **match: object) -> Fixture:
-    """Return a fixture: every request that matches is refused."""
-    error = {"message": message, "type": "test_error", "code": code or None}
+def fails(status: int, code: str = "", retry_after: int | None = None, **match: object) -> Fixture:
+    """Return a fixture: every request that matches (``endpoint="chat"``, ``"transcription"``) is refused."""
+    error = {"message": "no", "type": "test_error", "code": code or None}
     response: dict[str, object] = {"error": error, "status": status}
     return {"match": match, "response": response | ({} if retry_after is None else {"retryAfter": retry_after})}
 

@@ -71,13 +71,15 @@ class Service:
         from openai import DefaultHttpx2Client, OpenAI  # noqa: PLC0415 - see above
 
         timeout = httpx2.Timeout(self.timeout_s, connect=min(self.timeout_s, _CONNECT_S))
+        # A connection that was kept and is closed by the server as we ask would leave us not knowing what was charged.
+        no_keeping = httpx2.Limits(max_keepalive_connections=0)
         return OpenAI(
             base_url=self.base_url,
             api_key=self.key.get_secret_value() if self.key else _NO_KEY,
             admin_api_key="",  # else the SDK looks for one in the environment
             max_retries=0,
             timeout=timeout,
-            http_client=DefaultHttpx2Client(timeout=timeout, follow_redirects=False),
+            http_client=DefaultHttpx2Client(timeout=timeout, limits=no_keeping, follow_redirects=False),
         )
 
     def _require_key(self) -> None:

@@ -14,6 +14,7 @@ _KINDS: Final = (
 )
 _NOT_SUNG: Final = re.compile(
     r"(?is)<(script|style)\b.*?(?:</\1\s*>|$)"  # what stands in a script is no text
+    r"|\x1b\[[0-9;]*[a-z]"  # what colours a terminal
     r"|<[^<>]{0,200}>"  # tags
     r"|\[[^\]]{0,200}\]"  # [Verse], [00:12.50]
     r"|https?://\S+"
