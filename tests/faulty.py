@@ -26,20 +26,20 @@ class After:
 
 
 class Faulty:
-    """``engine``, whose n-th call (1 is the first) fails as ``faults`` say; ``only`` counts calls of that name alone."""
+    """``engine``, whose n-th call (1 is the first) fails as ``faults`` say; ``only``: calls of that name alone count."""
 
-    def __init__(self, engine: Any, faults: Mapping[int, BaseException | After], only: str = "") -> None:
+    def __init__(self, engine: object, faults: Mapping[int, BaseException | After], only: str = "") -> None:
         self._engine = engine
         self._faults = faults
         self._only = only
         self.calls = 0
 
-    def __getattr__(self, name: str) -> Any:
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - whatever the engine has
         found = getattr(self._engine, name)
         return self._faulty(found) if callable(found) and self._only in {"", name} else found
 
     def _faulty(self, call: Callable[..., Any]) -> Callable[..., Any]:
-        def called(*args: Any, **kwargs: Any) -> Any:
+        def called(*args: object, **kwargs: object) -> object:
             self.calls += 1
             fault = self._faults.get(self.calls)
             if isinstance(fault, BaseException):

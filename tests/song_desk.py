@@ -77,7 +77,7 @@ class CountingEngines:
 
 @dataclass
 class Desk:
-    """What a test needs to make a song, again and again. ``studios`` are the chain, by name, ``engines`` the default."""
+    """What a test needs to make a song, again and again. ``studios`` are the chain, by name; ``engines`` without."""
 
     venue: Venue
     job: Job
@@ -131,7 +131,7 @@ class Desk:
         return list(self.ledger.tonight())
 
 
-def _link(name: str, engine: Any, price: float) -> Link[Any]:
+def _link(name: str, engine: Any, price: float) -> Link[Any]:  # noqa: ANN401 - any double
     return Link(name, lambda: engine, price if engine.is_paid else 0.0)
 
 

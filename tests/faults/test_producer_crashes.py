@@ -8,7 +8,11 @@ import pytest
 
 from crashes import Crash, changes_seen, dying_at
 from kitchen import Kitchen, refused
-from stornello.spool import counts
+from stornello.generate_song.book import held
+from stornello.spool import counts, orders
+from stornello.spool.held import resolve
+from stornello.spool.ledger import Ledger
+from stornello.spool.orders import Try
 from stornello.spool.paths import Venue
 from stornello.spool.quarantine import put_back
 
@@ -57,6 +61,14 @@ def setting_aside(kitchen: Kitchen) -> Act:
     return Kitchen.tick
 
 
+def holding(kitchen: Kitchen) -> Act:
+    kitchen.note(5, count=3)
+    kitchen.tick()
+    orders.write(kitchen.venue.job(kitchen.pool.in_hand[0]), [Try("kie")])
+    kitchen.fail(kitchen.pool.in_hand[0], held("kie"))
+    return Kitchen.tick
+
+
 def beginning_again(kitchen: Kitchen) -> Act:
     """What the start does after an earlier crash in the middle of a claim."""
     kitchen.note(5, count=3)
@@ -73,7 +85,15 @@ def beginning_again(kitchen: Kitchen) -> Act:
     return begin
 
 
-ACTS = (claiming, delivering, delivering_and_claiming, counting_a_failed_attempt, setting_aside, beginning_again)
+ACTS = (
+    claiming,
+    delivering,
+    delivering_and_claiming,
+    counting_a_failed_attempt,
+    setting_aside,
+    holding,
+    beginning_again,
+)
 
 
 @pytest.mark.parametrize("act", ACTS, ids=lambda act: str(act.__name__))
@@ -122,13 +142,15 @@ def finish(kitchen: Kitchen) -> None:
 
 
 def make_all(kitchen: Kitchen) -> None:
-    """Put back what failed, and make songs until nothing is left to do."""
+    """Put back what failed or is held, and make songs until nothing is left to do."""
     for _ in range(12):
         kitchen.tick()
         kitchen.sing_all()
         kitchen.later(60)
         for entry in kitchen.venue.failed_processing.iterdir():
             put_back(kitchen.venue, entry.name, kitchen.clock.now())
+        for entry in kitchen.venue.held.iterdir():
+            resolve(kitchen.venue, entry.name, None, Ledger(kitchen.venue.ledger, kitchen.clock, 6))
 
 
 def check(kitchen: Kitchen, when: str) -> None:

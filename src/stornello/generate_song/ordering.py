@@ -79,9 +79,15 @@ class Ordering:
                 raise self.book.reason(self.studios.all_away())
 
     def _finish_the_ledger(self) -> None:
-        """Write down how the last charge ended, if a crash came between the book and the ledger."""
-        if self.book.tries and self.book.last.cost != "begun":
-            self.studios.close(self.book.last.charge, self.book.last.cost)
+        """Write down how charges ended that a crash cut off: the book knows of every request that was made."""
+        for one in self.book.tries:
+            if one.cost != "begun":
+                self.studios.close(one.charge, one.cost)
+        known = {one.charge for one in self.book.tries}
+        for charge in self.studios.ledger.tonight():
+            is_ours = (charge.seam, charge.about) == (self.purpose.seam, self.purpose.about)
+            if is_ours and charge.state == "begun" and charge.id not in known:  # the crash came before the request
+                self.studios.close(charge.id, "free")
 
     def _ask(self, move: Move) -> None:
         """Make one request. Whatever comes of it is in the book."""

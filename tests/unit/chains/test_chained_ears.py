@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import pytest
 
@@ -50,10 +51,13 @@ class Room:
         self, audio: Path, faults: Mapping[int, BaseException | After] | None = None, *, alone: bool = True
     ) -> Hearing:
         engine = Faulty(self.ears, faults or {}, "hear")
-        links = [Link("openai", lambda: engine, PRICE), *([] if alone else [Link("embedded", lambda: self.own)])]
+        links: list[Link[Any]] = [
+            Link("openai", lambda: engine, PRICE),
+            *([] if alone else [Link("embedded", lambda: self.own)]),
+        ]
         breaker = Breaker(self.folder / "engines", "transcribers", self.clock)
         ledger = Ledger(self.folder / "ledger", self.clock, 6)
-        chain = Chain(links, breaker, ledger, self.clock)
+        chain: Chain[Any] = Chain(links, breaker, ledger, self.clock)
         return ChainedTranscriber(chain, self.folder / "answers").hear(audio, ("it", "en"), TableId(5), "arrival")
 
     def costs(self) -> list[tuple[str, float]]:
@@ -71,7 +75,7 @@ def note(tmp_path: Path) -> Path:
 
 
 def a_noise(path: Path, seconds: float) -> Path:
-    return write_wav(path, Random(seconds).randbytes(int(seconds * RATE) * 2), RATE)
+    return write_wav(path, Random(seconds).randbytes(int(seconds * RATE) * 2), RATE)  # noqa: S311 - a seed
 
 
 def test_it_is_heard_paid_by_the_minute_and_signed(room: Room, note: Path) -> None:
@@ -138,7 +142,7 @@ def test_silence_is_not_sent_to_a_paid_engine(room: Room, tmp_path: Path) -> Non
 
 
 def test_the_silent_parts_of_a_long_one_are_not_sent_either(room: Room, tmp_path: Path) -> None:
-    samples = Random(1).randbytes(RATE * 2) + a_tone(6.0, amplitude=0.0, rate=RATE)
+    samples = Random(1).randbytes(RATE * 2) + a_tone(6.0, amplitude=0.0, rate=RATE)  # noqa: S311 - a seed
     room.ears.longest_s = 2.0
     assert room.hear(write_wav(tmp_path / "long.wav", samples, RATE)).text == "part 1"
     assert len(room.ears.sent) == 1

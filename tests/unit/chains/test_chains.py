@@ -46,7 +46,7 @@ class Bench:
 
     def chain(self, faults: Mapping[int, BaseException | After] | None = None) -> Chain[Any]:
         engine = Faulty(self.paid, faults or {}, "ask")
-        links = [Link("paid", lambda: engine, PRICE), Link("own", lambda: self.own)]
+        links: list[Link[Any]] = [Link("paid", lambda: engine, PRICE), Link("own", lambda: self.own)]
         breaker = Breaker(self.folder, "lyricists", self.clock)
         ledger = Ledger(self.folder, self.clock, 6, self.caps)
         return Chain(links, breaker, ledger, self.clock, self.told.append)
@@ -171,7 +171,12 @@ def test_one_that_is_only_away_may_still_answer_later(bench: Bench) -> None:
 
 def test_an_engine_is_built_once_and_only_when_it_is_asked(bench: Bench) -> None:
     built: list[str] = []
-    link = Link("paid", lambda: built.append("x") or bench.paid)
+
+    def build() -> Answers:
+        built.append("x")
+        return bench.paid
+
+    link = Link("paid", build)
     assert built == []
     assert link.engine is link.engine
     assert built == ["x"]

@@ -114,7 +114,8 @@ def test_beyond_the_budget_the_house_sings_and_nothing_is_asked(desk: Desk, kie:
     assert desk.charges() == []
 
 
-def test_a_studio_whose_key_is_missing_passes_on(desk: Desk, kie: CountingEngines) -> None:
+@pytest.mark.usefixtures("kie")
+def test_a_studio_whose_key_is_missing_passes_on(desk: Desk) -> None:
     maker = desk.maker
 
     def build() -> object:
@@ -264,7 +265,8 @@ def test_credits_that_cannot_be_had_stop_no_song(desk: Desk, kie: CountingEngine
     assert desk.maker.make(desk.job).engines["music"] == "kie studio"
 
 
-def test_orders_hold_nothing_that_guests_said(desk: Desk, kie: CountingEngines) -> None:
+@pytest.mark.usefixtures("kie")
+def test_orders_hold_nothing_that_guests_said(desk: Desk) -> None:
     desk.maker.make(desk.job)
     (told,) = json.loads((desk.job.folder / "steps" / "orders.json").read_text())
     assert set(told) == {
