@@ -86,7 +86,7 @@ class Downloads:
 
     def _hop(self, pool: httpcore2.ConnectionPool, at: httpx2.URL, part: Path, *, is_home: bool) -> httpx2.URL | None:
         """Write the body into ``part``, or return where it is said to be."""
-        if at.scheme != "https" and not is_home:
+        if not at.host or (at.scheme != "https" and not is_home):
             raise _failed("download-address")
         with pool.stream(
             "GET", _wire(at), headers=[*self._headers(is_home=is_home).items()], extensions=_IDLE
