@@ -84,6 +84,15 @@ def test_all_worries_at_once_are_told_or_counted_and_the_gravest_comes_first() -
         assert word in large, word
 
 
+@pytest.mark.parametrize("size", [(60, 20), (80, 24), (100, 29), (100, 30), (120, 30), (200, 50)])
+def test_worries_take_no_line_that_is_not_there(size: tuple[int, int]) -> None:
+    many = [replace(NO_CREDIT, engine=f"engine-{n}") for n in range(9)]
+    for count in range(10):
+        text = text_of(a_night_of(9.0, *many[:count], held=True), *size)
+        assert "spazio pausa" in text.splitlines()[-1]
+        assert "In sala" in text
+
+
 def test_a_night_that_costs_nothing_has_no_line_of_money() -> None:
     assert "Spesa" not in text_of(a_night_of(0.0), budget=Budget())
     assert "Spesa 0,50 €, nessun tetto" in text_of(a_night_of(0.5), budget=Budget())
