@@ -103,6 +103,8 @@ def test_a_fault_is_asked_once_and_told_as_it_is(fault: str, kind: type[Provider
         (Reply(200, b"x" * 99, {"Content-Encoding": "gzip"}), OutcomeUnknown),
         (a_reply({"text": "half of it"}, cut=True), OutcomeUnknown),
         (Reply(mute=True), OutcomeUnknown),
+        (Reply(200, b'{"text": "drip"}' + b" " * 500, drip_s=0.02), OutcomeUnknown),
+        (Reply(200, b" " * 21_000_000), OutcomeUnknown),
         (Reply(502, b"<html>bad gateway</html>"), ProviderUnreachable),
         (Reply(504, b""), OutcomeUnknown),
         (Reply(307, b"", {"Location": "http://127.0.0.1:9/elsewhere"}), ProviderRefused),

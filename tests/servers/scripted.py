@@ -7,6 +7,7 @@ import json
 import re
 import threading
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
@@ -15,13 +16,17 @@ from typing import Self
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """``cut``: the connection ends in the middle of the body. ``mute``: no answer ever comes."""
+    """``cut``: the connection ends in the middle of the body. ``mute``: no answer ever comes.
+
+    ``drip_s``: every byte of the body comes so long after the one before.
+    """
 
     status: int = 200
     body: bytes = b""
     headers: Mapping[str, str] = field(default_factory=dict)
     cut: bool = False
     mute: bool = False
+    drip_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +106,16 @@ class Scripted:
         for name, value in {**reply.headers, "Content-Length": f"{len(reply.body)}"}.items():
             handler.send_header(name, value)
         handler.end_headers()
-        handler.wfile.write(reply.body[: len(reply.body) // 2] if reply.cut else reply.body)
+        self._write(handler, reply)
         handler.close_connection = True
+
+    def _write(self, handler: BaseHTTPRequestHandler, reply: Reply) -> None:
+        body = reply.body[: len(reply.body) // 2] if reply.cut else reply.body
+        pieces = [body[at : at + 1] for at in range(len(body))] if reply.drip_s else [body]
+        with suppress(OSError):  # the client has gone
+            for piece in pieces:
+                handler.wfile.write(piece)
+                self._over.wait(reply.drip_s)
 
 
 def _chunks(handler: BaseHTTPRequestHandler) -> bytes:

@@ -31,7 +31,10 @@ Use = Literal["transcription", "summary", "lyrics"]
 
 @dataclass(frozen=True)
 class Service:
-    """One server: its base URL, the key that was given for it and the longest wait for a piece of its answer."""
+    """One server: its base URL and the key that was given for it.
+
+    ``timeout_s`` is the longest wait for an answer to begin, and again for its end.
+    """
 
     base_url: str
     key: SecretStr | None = field(repr=False)
@@ -70,6 +73,8 @@ class Service:
         import httpx2  # noqa: PLC0415 - with the SDK
         from openai import DefaultHttpx2Client, OpenAI  # noqa: PLC0415 - see above
 
+        from stornello.providers.bounded_answers import bounded  # noqa: PLC0415 - with the HTTP client
+
         timeout = httpx2.Timeout(self.timeout_s, connect=min(self.timeout_s, _CONNECT_S))
         # A connection that was kept and is closed by the server as we ask would leave us not knowing what was charged.
         no_keeping = httpx2.Limits(max_keepalive_connections=0)
@@ -79,7 +84,12 @@ class Service:
             admin_api_key="",  # else the SDK looks for one in the environment
             max_retries=0,
             timeout=timeout,
-            http_client=DefaultHttpx2Client(timeout=timeout, limits=no_keeping, follow_redirects=False),
+            http_client=DefaultHttpx2Client(
+                timeout=timeout,
+                limits=no_keeping,
+                follow_redirects=False,
+                event_hooks={"response": [bounded(self.timeout_s)]},
+            ),
         )
 
     def _require_key(self) -> None:
