@@ -1,0 +1,235 @@
+"""Whatever happens in a night, the keys are in no file, no log, no command line and on no screen afterwards."""
+
+import os
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from night import DOUBLES, Night, a_noise, wait_until
+from servers.aimock import Aimock, Fixture, says
+from stornello.fake_kie import FakeKie
+from stornello.spool.paths import Venue
+
+KEYS = {
+    "environment": "sk-env-ZXCVBNM-4815162342",
+    "dotenv": "kie-dot-QWERTYU-2342161584",
+    "file": "sk-file-ASDFGHJ-1516234248",
+    "toml": "ace-toml-POIUYTR-4223161508",
+}
+WORDS = "Zanzibarda"
+"""What every guest says."""
+
+_LOOK_S = 0.02
+
+
+@pytest.fixture
+def secretive(night: Night, tmp_path: Path) -> Night:
+    """A venue whose keys come from four places, in a home and a scratch folder of its own."""
+    home, scratch = tmp_path / "home", tmp_path / "scratch"
+    home.mkdir()
+    scratch.mkdir()
+    night.settings |= {
+        "HOME": str(home),
+        "TMPDIR": str(scratch),
+        "LOG_LEVEL": "DEBUG",
+        "OPENAI_API_KEY": KEYS["environment"],
+        "MAX_WORKERS": "2",
+        "POLL_SECONDS": "0.1",
+        "STABLE_SECONDS": "0.1",
+        "STORNELLO_MAX_NOTES_PER_SONG": "1",
+        "STORNELLO_POLL_FIRST_SECONDS": "0.1",
+        "STORNELLO_REQUEST_TIMEOUT_SECONDS": "2",
+        "STORNELLO_ENGINE_REST_SECONDS": "0.5",
+        "RETRY": "1",
+    }
+    assert night.run("init").returncode == 0
+    for name, text in {
+        ".env": f"KIE_API_KEY={KEYS['dotenv']}\n",
+        "lyrics.key": f"{KEYS['file']}\n",
+        "stornello.toml": f"acestep_api_key = '{KEYS['toml']}'\nacestep_base_url = 'http://127.0.0.1:9'\n",
+    }.items():
+        file = night.folder / name
+        file.write_text(text)
+        file.chmod(0o600)
+    night.settings["STORNELLO_LYRICS_API_KEY_FILE"] = "lyrics.key"
+    return night
+
+
+@contextmanager
+def command_lines() -> Iterator[set[str]]:
+    """Collect the command lines of all processes while the block runs."""
+    seen: set[str] = set()
+    over = threading.Event()
+
+    def look() -> None:
+        while not over.wait(_LOOK_S):
+            for process in Path("/proc").iterdir():
+                if process.name.isdecimal():
+                    try:
+                        seen.add((process / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace"))
+                    except OSError:
+                        continue
+
+    thread = threading.Thread(target=look, daemon=True)
+    thread.start()
+    try:
+        yield seen
+    finally:
+        over.set()
+        thread.join()
+
+
+def what_is_left(night: Night) -> dict[str, bytes]:
+    """Every file that the run has left behind, but for those that the keys came from."""
+    sources = {night.folder / name for name in (".env", "lyrics.key", "stornello.toml")}
+    files = (path for path in night.folder.parent.rglob("*") if path.is_file() and path not in sources)
+    return {str(path.relative_to(night.folder.parent)): path.read_bytes() for path in files}
+
+
+def what_is_said(night: Night) -> dict[str, bytes]:
+    """What the commands that show something show."""
+    shown = {}
+    for command in (("status", "--json"), ("status",), ("config",), ("queue",), ("report",), ("provider", "list")):
+        done = night.run(*command)
+        shown[" ".join(command)] = (done.stdout + done.stderr).encode()
+    return shown
+
+
+def holding(texts: Mapping[str, bytes], secrets: Mapping[str, str]) -> set[tuple[str, str]]:
+    """Where which secret shows."""
+    return {
+        (place, name) for place, text in texts.items() for name, secret in secrets.items() if secret.encode() in text
+    }
+
+
+def ended(venue: Venue) -> int:
+    folders = (venue.failed_processing, venue.transcription_errors, venue.held)
+    return len(list(venue.songs.glob("*.json"))) + sum(len(list(folder.iterdir())) for folder in folders)
+
+
+def run_to_the_end(night: Night, recordings: int, seconds: float) -> set[str]:
+    """Hear and sing until each recording has come to an end; return all command lines seen meanwhile."""
+    before = ended(night.venue)
+    chance = Random(recordings)  # noqa: S311 - a seed
+    with command_lines() as seen:
+        services = [night.start("watchdog"), night.start("producer")]
+        for number in range(recordings):
+            a_noise(night.venue.from_tables / f"{number + 1}-anna.wav", chance)
+        wait_until(lambda: ended(night.venue) >= before + recordings, seconds, 0.1)
+        for service in services:
+            service.terminate()
+        assert [service.wait(20) for service in services] == [0, 0]
+    return seen
+
+
+def told() -> dict[str, object]:
+    return {"text": f"Ci siamo conosciuti a {WORDS} e stasera brindiamo a Marco e ad Anna."}
+
+
+HEARS = {"match": {"endpoint": "transcription"}, "response": {"transcription": told()}}
+
+
+def nothing_shows(night: Night, lines: set[str]) -> None:
+    """Check all that was left, said and started."""
+    left, said = what_is_left(night), what_is_said(night)
+    assert any("stornello" in line for line in lines)
+    assert not holding(left | said, KEYS)
+    assert not [line for line in lines if any(key in line for key in KEYS.values())]
+    logs = {name: text for name, text in left.items() if name.endswith((".log", ".said", "reason.json"))}
+    assert {"watchdog.said", "producer.said"} <= {Path(name).name for name in logs}
+    assert not holding(logs | said, {"words": WORDS})
+
+
+@pytest.mark.timeout(240)
+def test_a_night_that_goes_well_shows_no_key(secretive: Night) -> None:
+    with Aimock([HEARS]) as openai, FakeKie(seconds=10, key=KEYS["dotenv"]) as kie:
+        secretive.settings |= at(openai.url, kie.url)
+        lines = run_to_the_end(secretive, 2, 120)
+        assert len(list(secretive.venue.songs.glob("*.json"))) == 2
+        assert kie.charges == 2
+        assert all("authorization" in entry["headers"] for entry in openai.journal())  # its value aimock hides
+    nothing_shows(secretive, lines)
+
+
+def quoting(key: str, endpoint: str) -> Fixture:
+    """A refusal that repeats the key, as some gateways' do."""
+    error = {"message": f"Incorrect API key provided: {key}", "type": "invalid_request", "code": "invalid_api_key"}
+    return {"match": {"endpoint": endpoint}, "response": {"error": error, "status": 401}}
+
+
+FAULTS: dict[str, list[Fixture]] = {
+    "the key is refused": [HEARS, quoting(KEYS["file"], "chat")],
+    "words are no song": [HEARS, says('{"title": "broken', endpoint="chat")],
+    "hearing is refused": [quoting(KEYS["environment"], "transcription")],
+}
+
+
+@pytest.mark.timeout(240)
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_service_that_refuses_or_talks_nonsense_makes_no_key_show(secretive: Night, fault: str) -> None:
+    with Aimock(FAULTS[fault]) as openai, FakeKie(seconds=10, scenario="ok", key=KEYS["dotenv"]) as kie:
+        secretive.settings |= at(openai.url, kie.url)
+        with command_lines() as lines:
+            services = [secretive.start("watchdog"), secretive.start("producer")]
+            a_noise(secretive.venue.from_tables / "3-anna.wav", Random(1))  # noqa: S311 - a seed
+            wait_until(lambda: trouble(secretive), 120, 0.1)
+            for service in services:
+                service.terminate()
+                service.wait(20)
+    nothing_shows(secretive, lines)
+
+
+def trouble(night: Night) -> bool:
+    """Whether an engine's failure has been written down."""
+    states = night.venue.engines.glob("*.json")
+    return any('"failures": 0' not in file.read_text() for file in states) or ended(night.venue) > 0
+
+
+@pytest.mark.timeout(240)
+def test_a_studio_that_refuses_the_key_makes_none_show(secretive: Night) -> None:
+    with Aimock([HEARS]) as openai, FakeKie(seconds=10, key="another") as kie:
+        secretive.settings |= at(openai.url, kie.url) | {"STORNELLO_STUDIO": "kie,acestep"}
+        with command_lines() as lines:
+            services = [secretive.start("watchdog"), secretive.start("producer")]
+            a_noise(secretive.venue.from_tables / "3-anna.wav", Random(1))  # noqa: S311 - a seed
+            wait_until((secretive.venue.engines / "studios.kie.json").exists, 120, 0.1)
+            for service in services:
+                service.terminate()
+                service.wait(20)
+        assert kie.charges == 0
+    nothing_shows(secretive, lines)
+
+
+@pytest.mark.timeout(240)
+def test_a_lyricist_that_crashes_with_the_words_and_the_key_in_its_error_makes_neither_show(secretive: Night) -> None:
+    with Aimock([HEARS]) as openai, FakeKie(seconds=10, key=KEYS["dotenv"]) as kie:
+        secretive.settings |= at(openai.url, kie.url) | {
+            "STORNELLO_LYRICIST": "instant",
+            "PYTHONPATH": str(DOUBLES),
+            "DOUBLES_BUG": KEYS["environment"],
+        }
+        lines = run_to_the_end(secretive, 1, 120)
+        assert list(secretive.venue.failed_processing.iterdir())
+    nothing_shows(secretive, lines)
+
+
+def at(openai: str, kie: str) -> dict[str, str]:
+    return {
+        "OPENAI_BASE_URL": openai,
+        "STORNELLO_LYRICS_BASE_URL": openai,
+        "KIE_BASE_URL": kie,
+        "STORNELLO_TRANSCRIBER": "openai",
+        "STORNELLO_LYRICIST": "openai",
+        "STORNELLO_STUDIO": "kie",
+    }
+
+
+def test_the_search_itself_finds_a_key_wherever_it_lies(secretive: Night) -> None:
+    hidden = secretive.venue.jobs / "9_1" / "job.log"
+    hidden.parent.mkdir(parents=True)
+    hidden.write_bytes(b"\x00" + os.fsencode(KEYS["file"]) + b"\xff")
+    assert holding(what_is_left(secretive), KEYS) == {(str(hidden.relative_to(secretive.folder.parent)), "file")}
