@@ -85,6 +85,7 @@ def test_our_remote_engines_keep_the_contract(kind: Kind, name: str, servers: di
     assert {one.check.name for one in outcomes if one.state == "not asked"} <= {"silence"}
 
 
+@pytest.mark.timeout(400)
 @pytest.mark.usefixtures("whisper_base", "soundfont")
 @pytest.mark.parametrize("kind", SEAMS)
 def test_our_own_engines_keep_the_contract_without_a_network(kind: Kind) -> None:
@@ -233,6 +234,12 @@ def test_every_check_says_in_both_languages_what_it_wants_and_what_to_do(check: 
         assert said.it.strip()
         assert said.en.strip()
         assert said.it != said.en
+
+
+def test_the_document_shows_what_the_command_says() -> None:
+    document = (EXAMPLE.parents[1] / "docs" / "providers.md").read_text()
+    for check in CHECKS["studio"]:
+        assert f"✓ {check.sentence.en}\n" in document
 
 
 @pytest.fixture

@@ -92,7 +92,11 @@ _WAYS: tuple[tuple[Cut, Plain, Plain], ...] = (
     ("refused", Plain("Server spento: lo dice, una volta sola", "Server down: it says so, once"), _UNREACHABLE),
     ("nameless", Plain("Nome che non si trova: lo dice", "Name not found: it says so"), _UNREACHABLE),
     ("late", Plain("Connessione fuori tempo: lo dice", "Connection out of time: it says so"), _UNREACHABLE),
-    ("reset", Plain("Linea caduta dopo la domanda: l'esito è ignoto", "Reset after the question: open"), _OUTCOME),
+    (
+        "reset",
+        Plain("Linea caduta dopo la domanda: l'esito è ignoto", "Reset after the question: the outcome is unknown"),
+        _OUTCOME,
+    ),
     ("silence", Plain("Nessuna risposta: l'esito è ignoto", "No answer: the outcome is unknown"), _OUTCOME),
     ("half", Plain("Mezza risposta: l'esito è ignoto", "Half an answer: the outcome is unknown"), _OUTCOME),
 )
