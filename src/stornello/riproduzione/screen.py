@@ -20,10 +20,11 @@ TALL = 30
 """From this height on there are as many as it takes."""
 
 MOST_WORRIES = 6
-SMALLEST_FOOT = WORRIES + 2
 SMALLEST_SONG = 8
 SMALLEST_LISTS = 11
-"""Lines; 80x24 is filled by just these."""
+"""Lines; 80x24 is filled by just these, and what somebody should know takes some from the lists."""
+
+LEAST_LISTS = 4
 
 
 def picture(view: View, width: int, height: int) -> Layout:
@@ -33,7 +34,7 @@ def picture(view: View, width: int, height: int) -> Layout:
     foot = room + (3 if money else 2)
     body = height - 1 - foot
     song = SMALLEST_SONG + max(0, (body - SMALLEST_SONG - SMALLEST_LISTS) * 2 // 3)
-    lists = max(SMALLEST_LISTS - (foot - SMALLEST_FOOT), body - song)
+    lists = max(LEAST_LISTS, body - song)
     whole = Layout()
     whole.split_column(
         Layout(_head(view), size=1),

@@ -93,6 +93,11 @@ def test_worries_take_no_line_that_is_not_there(size: tuple[int, int]) -> None:
         assert "In sala" in text
 
 
+@pytest.mark.parametrize("size", [(40, 12), (60, 18)])
+def test_a_terminal_too_small_for_all_of_it_shows_what_fits(size: tuple[int, int]) -> None:
+    assert "Sto" in text_of(a_night_of(9.0, NO_CREDIT, held=True), *size)
+
+
 def test_a_night_that_costs_nothing_has_no_line_of_money() -> None:
     assert "Spesa" not in text_of(a_night_of(0.0), budget=Budget())
     assert "Spesa 0,50 €, nessun tetto" in text_of(a_night_of(0.5), budget=Budget())
