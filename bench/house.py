@@ -12,11 +12,16 @@ from tempfile import TemporaryDirectory
 from stornello.settings import BARE, NOT_SETTINGS, PREFIX
 from stornello.spool.paths import Venue
 
+TESTS = Path(__file__).parents[1] / "tests"
+"""Its servers and rigs serve benchmarks too, which find them once this module is imported."""
+
+sys.path.append(str(TESTS))
+
 INSTANT = {
     "STORNELLO_TRANSCRIBER": "instant",
     "STORNELLO_LYRICIST": "instant",
     "STORNELLO_STUDIO": "instant",
-    "PYTHONPATH": str(Path(__file__).parents[1] / "tests" / "doubles"),
+    "PYTHONPATH": str(TESTS / "doubles"),
 }
 """Engines that cost nothing, so that what is measured is ours."""
 

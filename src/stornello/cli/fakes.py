@@ -30,6 +30,9 @@ Storm = Annotated[
     ),
 ]
 Cook = Annotated[float, typer.Option(min=0, help=say("Secondi di attesa per canzone.", "Seconds a song takes."))]
+Spread = Annotated[
+    float, typer.Option(min=0, help=say("Fino a tanti secondi in più, a caso.", "Up to so many more, by chance."))
+]
 Length = Annotated[float, typer.Option(min=1, max=600, help=say("Durata dei brani, in secondi.", "Length of a take."))]
 Credits = Annotated[float, typer.Option(min=0, help=say("Crediti sul conto.", "Credits on the account."))]
 Limit = Annotated[
@@ -62,6 +65,7 @@ def fake_kie(  # noqa: PLR0913 - each an independent option
     scenario: Scene = "ok",
     storm: Storm = None,
     cook: Cook = 5.0,
+    spread: Spread = 0.0,
     seconds: Length = 30.0,
     credits: Credits = 1000.0,  # noqa: A002 - Kie's word
     host: Host = LOOPBACK,
@@ -87,6 +91,7 @@ def fake_kie(  # noqa: PLR0913 - each an independent option
             cook,
             seconds,
             storm or 0,
+            spread_s=spread,
             storm=storm is not None,
             credits=credits,
             rate_limit=rate_limit,

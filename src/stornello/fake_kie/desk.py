@@ -46,16 +46,28 @@ class Task:
 class Desk:
     """Takes orders and counts. Its owner holds one lock around every call."""
 
-    def __init__(self, clock: Clock, scenario: str, *, storm: bool, seed: int, cook_s: float, seconds: float) -> None:
+    def __init__(  # noqa: PLR0913 - the knobs of FakeKie, all by name
+        self,
+        clock: Clock,
+        scenario: str,
+        *,
+        storm: bool,
+        seed: int,
+        cook_s: float,
+        spread_s: float,
+        seconds: float,
+    ) -> None:
         _known([scenario])
         self.clock = clock
         self.scenario = scenario
         self.cook_s = cook_s
+        self.spread_s = spread_s
         self.seconds = seconds
         self.coming: deque[str] = deque()
         self.drawn: list[str] = []
         self.tasks: dict[str, Task] = {}
         self.paid_twice = 0
+        self._ovens = Random(seed)  # noqa: S311 - as below
         self._dice = Random(seed) if storm else None  # noqa: S311 - weather, not secrets
         self._rush: deque[float] = deque()
 
@@ -102,14 +114,14 @@ class Desk:
         """Take the order and charge for it."""
         if any(task.order.song == order.song and not task.told_failed for task in self.tasks.values()):
             self.paid_twice += 1
-        now = self.clock.now()
+        now, cook_s = self.clock.now(), self.cook_s + self._ovens.random() * self.spread_s
         task = Task(
             uuid.uuid4().hex,
             order,
             scenario,
             order.seconds or self.seconds,
             now,
-            now + timedelta(seconds=self.cook_s),
+            now + timedelta(seconds=cook_s),
             self.clock.monotonic(),
         )
         self.tasks[task.id] = task
@@ -131,7 +143,8 @@ class Desk:
 
     def ripeness(self, task: Task) -> float:
         """Return how far the song is cooked, 0 to 1; less than 1 for ever when it never ends."""
-        share = 1.0 if self.cook_s <= 0 else min(1.0, (self.clock.monotonic() - task.started_s) / self.cook_s)
+        cook_s = (task.ripe_at - task.accepted_at).total_seconds()
+        share = 1.0 if cook_s <= 0 else min(1.0, (self.clock.monotonic() - task.started_s) / cook_s)
         return share if task.row.end else min(share, 0.3)
 
     def note_end(self, task: Task) -> None:

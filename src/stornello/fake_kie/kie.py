@@ -17,6 +17,7 @@ class FakeKie:
         port: 0 takes a free one.
         scenario: what every submit gets, when :meth:`next` has queued nothing.
         cook_s: how long a song takes. 0: it is done at the first poll.
+        spread_s: songs take up to this much longer, evenly, by the seed.
         seconds: how long the takes are when the order does not say.
         seed: makes a storm repeatable.
         storm: a random scenario for each submit, half of them ok.
@@ -38,6 +39,7 @@ class FakeKie:
         seconds: float = 30.0,
         seed: int = 0,
         *,
+        spread_s: float = 0.0,
         storm: bool = False,
         credits: float = 1000.0,  # noqa: A002 - Kie's word
         slow_s: float = 3.0,
@@ -52,7 +54,10 @@ class FakeKie:
         self._host = host
         rules = Rules(credits=credits, slow_s=slow_s, key=key, rate_limit=rate_limit, sunoapi=sunoapi)
         self.routes = Routes(
-            lambda: Desk(self._clock, scenario, storm=storm, seed=seed, cook_s=cook_s, seconds=seconds), rules
+            lambda: Desk(
+                self._clock, scenario, storm=storm, seed=seed, cook_s=cook_s, spread_s=spread_s, seconds=seconds
+            ),
+            rules,
         )
         self._server = Server((host, port), self.routes, watcher)
 

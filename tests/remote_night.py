@@ -1,0 +1,98 @@
+"""A night with remote engines: OpenAI's API by aimock, Kie's by fake-kie, and the books that must balance after it."""
+
+import json
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+
+from night import a_noise
+from servers.aimock import Fixture, says, some_song
+from stornello.spool.paths import Venue
+
+OPENAI_KEY = "sk-test-0penA1-k3y-that-nobody-may-see"
+KIE_KEY = "kie-test-k3y-that-nobody-may-see"
+
+
+def settings(openai_url: str, kie_url: str, studio: str, workers: int = 16) -> dict[str, str]:
+    """Return the environment of a night that is in a hurry, one song for each recording."""
+    return {
+        "OPENAI_BASE_URL": openai_url,
+        "OPENAI_API_KEY": OPENAI_KEY,
+        "KIE_BASE_URL": kie_url,
+        "KIE_API_KEY": KIE_KEY,
+        "STORNELLO_TRANSCRIBER": "openai",
+        "STORNELLO_LYRICIST": "openai",
+        "STORNELLO_STUDIO": studio,
+        "MAX_WORKERS": str(workers),
+        "MAX_QUEUE_SIZE": "1000",
+        "STORNELLO_MAX_NOTES_PER_SONG": "1",
+        "STORNELLO_HEARING_WORKERS": "4",
+        "POLL_SECONDS": "0.2",
+        "STABLE_SECONDS": "0.2",
+        "STORNELLO_POLL_FIRST_SECONDS": "0.1",
+        "STORNELLO_POLL_LONGEST_SECONDS": "0.5",
+        "STORNELLO_REQUEST_TIMEOUT_SECONDS": "2",
+        "STORNELLO_DOWNLOAD_SECONDS": "4",
+        "STORNELLO_JOB_DEADLINE_SECONDS": "40",
+        "STORNELLO_ENGINE_REST_SECONDS": "0.5",
+        "STORNELLO_SOUND_OUTPUT": "null",
+    }
+
+
+def songs_that_differ(count: int) -> list[Fixture]:
+    """Return fixtures by which no two songs have the same words: the same order twice would be paid twice."""
+    return [says(_song(n), responseFormat="json_schema", sequenceIndex=n) for n in range(count)]
+
+
+def _song(number: int) -> dict[str, object]:
+    song = some_song(number)
+    return song | {"title": f"Canzone {number}", "style": ["italian pop", f"idea {number}"]}
+
+
+def drop(door: Path, recordings: int, tables: int) -> None:
+    """Drop ``recordings``, no two alike, of ``tables`` in turn."""
+    chance = Random(3)  # noqa: S311 - a seed
+    for number in range(recordings):
+        a_noise(door / f"{number % tables + 1}-guest{number}.wav", chance)
+
+
+@dataclass(frozen=True)
+class Books:
+    """How a night has ended: every recording in one place, and what was paid for."""
+
+    songs: int
+    failed: Counter[str]
+    held: Counter[str]
+    short: int
+    errors: Counter[str]
+    under_way: int
+
+    @property
+    def ended(self) -> int:
+        """How many recordings have come to an end."""
+        return self.songs + self.failed.total() + self.held.total() + self.short + self.errors.total()
+
+
+def books(venue: Venue) -> Books:
+    """Count. An entry without a reason counts as ``?``."""
+    return Books(
+        songs=len(list(venue.songs.glob("*.json"))),
+        failed=_codes(venue.failed_processing),
+        held=_codes(venue.held),
+        short=len(list(venue.short_transcriptions.iterdir())),
+        errors=_codes(venue.transcription_errors),
+        under_way=sum(len(list(folder.iterdir())) for folder in (venue.from_tables, venue.hearing, venue.jobs))
+        + len(list(venue.work_in_progress.glob("*/*.txt"))),
+    )
+
+
+def _codes(folder: Path) -> Counter[str]:
+    return Counter(_code(entry) for entry in folder.iterdir())
+
+
+def _code(entry: Path) -> str:
+    try:
+        return str(json.loads((entry / "reason.json").read_text())["code"])
+    except (OSError, ValueError, KeyError):
+        return "?"
