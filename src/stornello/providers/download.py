@@ -22,7 +22,7 @@ _BROWSER = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140
 _HOPS = 5
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _OK = 200
-_IDLE_S = 30.0
+_CONNECT_S, _IDLE_S = 10.0, 30.0
 _PORTS = {"http": 80, "https": 443}
 _MEGABYTE = 1_000_000
 
@@ -115,7 +115,7 @@ class Downloads:
             os.fsync(file.fileno())
 
 
-_IDLE = {"timeout": {"connect": _IDLE_S, "read": _IDLE_S, "write": _IDLE_S, "pool": _IDLE_S}}
+_IDLE = {"timeout": {"connect": _CONNECT_S, "read": _IDLE_S, "write": _IDLE_S, "pool": _IDLE_S}}
 
 
 def _parsed(url: str) -> httpx2.URL:

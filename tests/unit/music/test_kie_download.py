@@ -1,5 +1,7 @@
 """Downloads over real sockets on loopback: each rule that keeps a stranger's address harmless."""
 
+import ssl
+import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,6 +14,7 @@ import pytest
 
 from fake_decks import HandClock
 from stornello.domain.errors import ProviderUnreachable
+from stornello.providers import public_network
 from stornello.providers.download import Downloads
 from stornello.providers.public_network import NotPublicError, PublicNetwork, is_public
 from stornello.providers.sound_files import ending_of
@@ -31,7 +34,7 @@ class Place:
 
 
 @contextmanager
-def a_place(answer: Answer) -> Iterator[Place]:
+def a_place(answer: Answer, tls: ssl.SSLContext | None = None) -> Iterator[Place]:
     place = Place(answer)
 
     class Handler(BaseHTTPRequestHandler):
@@ -46,9 +49,11 @@ def a_place(answer: Answer) -> Iterator[Place]:
             return
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    if tls:
+        server.socket = tls.wrap_socket(server.socket, server_side=True)
     thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
     thread.start()
-    place.url = f"http://127.0.0.1:{server.server_port}"
+    place.url = f"{'https' if tls else 'http'}://127.0.0.1:{server.server_port}"
     try:
         yield place
     finally:
@@ -231,6 +236,43 @@ def test_the_key_goes_home_and_nowhere_else(tmp_path: Path) -> None:
     assert place.headers[0]["authorization"] == "Bearer secret"
     assert "secret" not in repr(fetching)
     assert "Authorization" not in fetching._headers(is_home=False)
+
+
+@pytest.fixture
+def certified(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ssl.SSLContext]:
+    """A server's TLS for 127.0.0.1, with a certificate that is trusted for the length of one test."""
+    folder = tmp_path / "tls"
+    folder.mkdir()
+    key, certificate = folder / "key.pem", folder / "certificate.pem"
+    subprocess.run(
+        [
+            *("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"),
+            *("-keyout", str(key), "-out", str(certificate), "-days", "2", "-subj", "/CN=test"),
+            *("-addext", "subjectAltName=IP:127.0.0.1"),
+        ],
+        check=True,
+        capture_output=True,
+    )
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    public_network.tls.cache_clear()
+    yield context
+    public_network.tls.cache_clear()
+
+
+def test_https_is_spoken_with_who_can_prove_the_name(certified: ssl.SSLContext, tmp_path: Path) -> None:
+    with a_place(sends(MP3), certified) as place:
+        assert downloads(place).fetch(place.url, tmp_path, "take-1").read_bytes() == MP3
+
+
+def test_a_name_that_the_certificate_does_not_prove_is_refused(certified: ssl.SSLContext, tmp_path: Path) -> None:
+    into = tmp_path / "into"
+    into.mkdir()
+    with a_place(sends(MP3), certified) as place:
+        place.url = place.url.replace("127.0.0.1", "localhost")
+        assert refused(downloads(place), place.url, into) == "download-broken"
+    assert place.headers == []
 
 
 @pytest.mark.parametrize(
