@@ -26,7 +26,7 @@ class After:
 
 
 class Faulty:
-    """``engine``, whose n-th call (1 is the first) fails as ``faults`` say; ``only``: calls of that name alone count."""
+    """``engine``, whose n-th call (1 is the first) fails as ``faults`` say; ``only`` counts these."""
 
     def __init__(self, engine: object, faults: Mapping[int, BaseException | After], only: str = "") -> None:
         self._engine = engine

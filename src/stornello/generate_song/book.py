@@ -90,6 +90,18 @@ def as_error(one: Try) -> ProviderError:
     return GenerationFailed(one.code, what, todo)
 
 
+def same_id(studio: str) -> OutcomeUnknown:
+    """Return what it means that a studio has answered with the id of an earlier song."""
+    return OutcomeUnknown(
+        "same-task-id",
+        Plain(
+            f"«{studio}» ha risposto con l'identificativo di un'altra canzone.",
+            f"'{studio}' has answered with the id of another song.",
+        ),
+        Plain("Guarda nel conto dello studio.", "Look into the studio's account."),
+    )
+
+
 def held(studio: str) -> JobHeldError:
     """Return why the job waits for a person."""
     return JobHeldError(

@@ -15,12 +15,13 @@ from stornello.domain.errors import (
     OutcomeUnknown,
     ProviderError,
 )
-from stornello.generate_song.book import Book, as_error, held
+from stornello.generate_song.book import Book, as_error, held, same_id
 from stornello.generate_song.cooking import Cooking
 from stornello.generate_song.decision import Move, decide
 from stornello.generate_song.delivery import Delivered, StillThere
 from stornello.generate_song.patience import Patience, Polls
 from stornello.seams import HasCredits, MusicStudio, RequestId, SongOrder, Take
+from stornello.spool import answers
 from stornello.spool.ledger import ChargeId, Purpose
 from stornello.spool.orders import Try
 
@@ -35,11 +36,13 @@ _PLAIN_ID = re.compile(r"[\w-]{1,80}")
 class Ordering:
     """The way to the song of the job in ``folder``.
 
-    ``former`` returns a studio that the settings no longer name; ``words`` the order, with gentle lyrics or the first
-    ones; ``inspect`` what of a take may be played.
+    ``taken`` remembers whose the requests are that paid studios have taken. ``former`` returns a studio that the
+    settings no longer name; ``words`` the order, with gentle lyrics or the first ones; ``inspect`` what of a take may
+    be played.
     """
 
     folder: Path
+    taken: Path
     purpose: Purpose
     studios: Chain[MusicStudio]
     former: Callable[[str], Link[MusicStudio]]
@@ -116,12 +119,20 @@ class Ordering:
         self.patience.milestone(f"ASKING {intent.studio}")
         try:
             request = engine.request(order)
+            self._refuse_another_jobs(intent, request)
         except ProviderError as error:
             self.book.end(error)
             raise
         if engine.is_paid and _PLAIN_ID.fullmatch(request):  # for a person, should the disk not take it
             log.info("song requested", extra={"engine": intent.studio, "task": request})
         self.book.change(state="cooking", cost="paid", request=RequestId(request))
+        if engine.is_paid:
+            answers.save(self.taken, _key(intent, request), self.purpose.about)
+
+    def _refuse_another_jobs(self, intent: Try, request: RequestId) -> None:
+        """Raise OutcomeUnknown for an id that another job has: what became of our own request nobody can tell."""
+        if intent.is_paid and answers.read(self.taken, _key(intent, request)) not in {None, self.purpose.about}:
+            raise same_id(intent.studio)
 
     def _collect(self, last: Try) -> Delivered | None:
         """Wait for the song of ``last``; None when it failed for good, which the book then says."""
@@ -161,3 +172,7 @@ class Ordering:
 
     def _link(self, studio: str) -> Link[MusicStudio]:
         return self.studios.named(studio) or self.former(studio)
+
+
+def _key(intent: Try, request: RequestId) -> str:
+    return answers.key_of("request", intent.studio, request)

@@ -69,6 +69,7 @@ class SongMaker:
         others = delivery.other_songs(self.venue, job.id)
         ordering = Ordering(
             job.folder,
+            self.venue.answers,
             Purpose("studios", story.table, job.id),
             self.studios,
             self.former_studio,

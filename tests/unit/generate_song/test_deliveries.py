@@ -121,7 +121,11 @@ def test_a_song_that_was_cut_short_is_fetched_again(desk: Desk, claimed_s: float
 
 def test_a_delivery_that_is_late_is_waited_for(desk: Desk) -> None:
     deliveries = [empty, empty, good]
-    desk.engines.deliver = lambda into: deliveries.pop(0)(into)
+
+    def deliver(into: Path) -> Path:
+        return deliveries.pop(0)(into)
+
+    desk.engines.deliver = deliver
     began = desk.clock.monotonic()
     desk.maker.make(desk.job)
     assert desk.engines.asked("collect") == 3

@@ -1,6 +1,7 @@
 """A song from a chain of studios, paid for once whatever the studios do."""
 
 import json
+import shutil
 
 import pytest
 
@@ -8,8 +9,11 @@ from faulty import After, Faulty, always, away, burnt, coarse, lost, no_credit, 
 from song_desk import GENTLE, CountingEngines, Desk
 from stornello.domain.errors import GenerationFailed, JobHeldError, ProviderRefused, ProviderUnreachable, SettingsError
 from stornello.domain.money import Caps
+from stornello.domain.names import JobId
 from stornello.domain.plain import Plain
+from stornello.seams import RequestId
 from stornello.spool import orders
+from stornello.spool.jobs import Job
 
 PRICE = 0.06
 
@@ -70,6 +74,18 @@ def test_an_answer_that_is_lost_holds_the_job_and_is_never_asked_for_again(desk:
         assert not error.value.retryable
     assert len(kie.accepted) == 1
     assert costs(desk) == ["unknown"]
+
+
+def test_an_id_that_another_job_has_holds_the_job(desk: Desk, kie: CountingEngines) -> None:
+    desk.maker.make(desk.job)
+    other = Job(JobId("6_203000_a1b2c3"), desk.venue.job(JobId("6_203000_a1b2c3")))
+    shutil.copytree(desk.job.transcripts, other.transcripts)
+    kie.request = lambda order: kie.accepted.append(order) or RequestId("request-1")  # type: ignore[func-returns-value, method-assign]
+    for _ in range(2):
+        with pytest.raises(JobHeldError):
+            desk.maker.make(other)
+    assert len(kie.accepted) == 2
+    assert costs(desk) == ["paid", "unknown"]
 
 
 def test_a_studio_that_costs_nothing_is_asked_again_when_its_answer_was_lost(desk: Desk, kie: CountingEngines) -> None:
