@@ -1,6 +1,9 @@
 """The lyricist `openai` against aimock: what reaches the model, what is taken from it, and what a failure means."""
 
 import json
+import subprocess
+import sys
+import traceback
 import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
@@ -254,3 +257,22 @@ def test_summaries_and_lyrics_may_live_at_different_addresses() -> None:
         engine.write(a_story(), engine.summarise(a_story()))
         sent = [server.requests[0].headers["authorization"] for server in (summaries, songs)]
     assert sent == ["Bearer none", "Bearer sk-of-the-songs"]
+
+
+def test_building_the_engines_does_not_pay_for_the_sdk() -> None:
+    program = (
+        "import sys; from stornello.settings import Settings;"
+        "from stornello.providers.speech import openai as ears; from stornello.providers.words import openai as words;"
+        "ears.build(Settings()), words.build(Settings()); sys.exit('openai' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
+
+
+def test_what_a_failed_call_leaves_for_the_logs_holds_no_word_and_no_key(caplog: pytest.LogCaptureFixture) -> None:
+    echo = {"error": {"message": f"cannot write about: {SAID} sk-of-openai", "code": "x"}}
+    caplog.set_level("DEBUG")
+    with Scripted(a_reply(echo, 500)) as server, pytest.raises(ProviderError) as failure:
+        an_engine(server.url, openai_api_key="sk-of-openai").write(a_story(), "x")
+    told = "".join(traceback.format_exception(failure.value)) + caplog.text
+    assert SAID not in told
+    assert "sk-of-openai" not in told

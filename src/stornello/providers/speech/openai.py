@@ -102,7 +102,7 @@ def heard_in(answer: Mapping[str, Any], languages: Sequence[str], length_s: floa
 
 def _wishes(model: str, languages: Sequence[str]) -> dict[str, Any]:
     """Return the optional fields that ``model`` knows."""
-    if model.startswith("gpt-transcribe"):
+    if "gpt-transcribe" in model:
         return {"languages": list(languages), "response_format": "json"}
     one = {"language": languages[0]} if len(languages) == 1 else {}
     return {**one, "response_format": "verbose_json" if "whisper" in model.lower() else "json"}
