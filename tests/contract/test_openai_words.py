@@ -33,6 +33,7 @@ from stornello.settings import Settings
 TEXTS = prompts.load(None)
 BEFORE, AFTER = "<material>\n", "\n</material>"
 SAID = "Ci siamo conosciuti a Roma nel 1987."
+KEY = "sk-never-to-be-seen"
 REFUSES_SCHEMAS = a_reply({"error": {"message": "response_format json_schema is not supported"}}, 400)
 
 
@@ -269,10 +270,10 @@ def test_building_the_engines_does_not_pay_for_the_sdk() -> None:
 
 
 def test_what_a_failed_call_leaves_for_the_logs_holds_no_word_and_no_key(caplog: pytest.LogCaptureFixture) -> None:
-    echo = {"error": {"message": f"cannot write about: {SAID} sk-of-openai", "code": "x"}}
+    echo = {"error": {"message": f"cannot write about: {SAID} {KEY}", "code": "x"}}
     caplog.set_level("DEBUG")
     with Scripted(a_reply(echo, 500)) as server, pytest.raises(ProviderError) as failure:
-        an_engine(server.url, openai_api_key="sk-of-openai").write(a_story(), "x")
+        an_engine(server.url, openai_api_key=KEY).write(a_story(), "x")
     told = "".join(traceback.format_exception(failure.value)) + caplog.text
     assert SAID not in told
-    assert "sk-of-openai" not in told
+    assert KEY not in told
