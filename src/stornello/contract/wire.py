@@ -7,6 +7,7 @@ so nothing can be charged. While a wire is cut, no other thread of the process s
 import contextlib
 import errno
 import os
+import re
 import select
 import socket
 import struct
@@ -22,6 +23,7 @@ AFTER_SENDING: frozenset[Cut] = frozenset({"reset", "silence", "half"})
 
 _TLS = 0x16
 _HALF = b'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 5000\r\n\r\n{"data": {"'
+_LENGTH = re.compile(rb"(?i)\r\ncontent-length: *(\d+)")
 _RESET = struct.pack("ii", 1, 0)
 _LINE_S = 10.0
 
@@ -134,12 +136,12 @@ def _listen(listener: socket.socket, wire: Wire, stop: int) -> None:
 
 
 def _serve(line: socket.socket, wire: Wire) -> None:
-    """Read the question's head, then do as the cut says. A TLS greeting is as far as a question gets without a key."""
+    """Read the whole question, then do as the cut says. Of TLS no more than the greeting is to be had without a key."""
     line.settimeout(_LINE_S)
-    head = line.recv(1 << 16)
-    while head and head[0] != _TLS and b"\r\n\r\n" not in head and (more := line.recv(1 << 16)):
-        head += more
-    wire.was_asked |= b"\r\n\r\n" in head and head[0] != _TLS
+    question = line.recv(1 << 16)
+    while question and not _is_whole(question) and (more := line.recv(1 << 16)):
+        question += more
+    wire.was_asked |= b"\r\n\r\n" in question and question[0] != _TLS
     if wire.how == "silence" and wire.was_asked:
         return
     if wire.how == "half" and wire.was_asked:
@@ -148,3 +150,14 @@ def _serve(line: socket.socket, wire: Wire) -> None:
         return
     line.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
     line.close()
+
+
+def _is_whole(question: bytes) -> bool:
+    """Return whether nothing more is to come: a cut while it is being sent would be another fault."""
+    head, end, body = question.partition(b"\r\n\r\n")
+    if question[0] == _TLS or not end:
+        return question[0] == _TLS
+    if b"chunked" in head.lower():
+        return body.endswith(b"0\r\n\r\n")
+    length = _LENGTH.search(head)
+    return len(body) >= int(length[1]) if length else True
