@@ -93,7 +93,15 @@ def what_is_left(night: Night) -> dict[str, bytes]:
 def what_is_said(night: Night) -> dict[str, bytes]:
     """What the commands that show something show."""
     shown = {}
-    for command in (("status", "--json"), ("status",), ("config",), ("queue",), ("report",), ("provider", "list")):
+    for command in (
+        ("status", "--json"),
+        ("status",),
+        ("config",),
+        ("queue",),
+        ("report",),
+        ("provider", "list"),
+        ("doctor",),
+    ):
         done = night.run(*command)
         shown[" ".join(command)] = (done.stdout + done.stderr).encode()
     return shown
