@@ -46,7 +46,7 @@ class Task:
 class Desk:
     """Takes orders and counts. Its owner holds one lock around every call."""
 
-    def __init__(  # noqa: PLR0913 - the knobs of FakeKie, all by name
+    def __init__(
         self,
         clock: Clock,
         scenario: str,

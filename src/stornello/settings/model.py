@@ -344,7 +344,7 @@ class Settings(BaseModel):
         gt=0,
     )
     poll_longest_seconds: float = _setting(
-        6.0, "Attesa più lunga tra due domande.", "Longest wait between two questions.", gt=0
+        3.0, "Attesa più lunga tra due domande.", "Longest wait between two questions.", gt=0
     )
 
     budget_per_night: Sum = _setting(
