@@ -17,7 +17,7 @@ from stornello.generate_song.language import language_of
 from stornello.generate_song.ordering import Ordering
 from stornello.generate_song.patience import Patience, Polls
 from stornello.generate_song.steps import Steps
-from stornello.seams import MusicStudio, SongOrder, Story
+from stornello.seams import MusicStudio, SongOrder, Story, Take
 from stornello.spool import orders, staging
 from stornello.spool.jobs import Job, table_of
 from stornello.spool.ledger import Purpose
@@ -66,19 +66,7 @@ class SongMaker:
             self.milestone("GENTLER")
             return SongOrder(softer.value, story.seed)
 
-        others = delivery.other_songs(self.venue, job.id)
-        ordering = Ordering(
-            job.folder,
-            self.venue.answers,
-            Purpose("studios", story.table, job.id),
-            self.studios,
-            self.former_studio,
-            order,
-            lambda take: delivery.inspect(take, others),
-            self.polls,
-            patience,
-        )
-        song, gently = self._delivered(steps, job, ordering)
+        song, gently = self._delivered(steps, job, self._ordering(job, order, patience))
         self.milestone("COLLECTED")
         if gently:
             words = self._lyrics(steps, story, summary, job, gently=True)
@@ -100,6 +88,23 @@ class SongMaker:
 
         name = "lyrics-gently" if gently else "lyrics"
         return steps.once(name, lambda: asdict(self.lyricist.write(story, summary, job.id, gently=gently)), read)
+
+    def _ordering(self, job: Job, words: Callable[[bool], SongOrder], patience: Patience) -> Ordering:
+        def inspect(take: Take) -> Delivered:
+            return delivery.inspect(take, delivery.other_songs(self.venue, job.id))
+
+        purpose = Purpose("studios", table_of(job.id), job.id)
+        return Ordering(
+            job.folder,
+            self.venue.answers,
+            purpose,
+            self.studios,
+            self.former_studio,
+            words,
+            inspect,
+            self.polls,
+            patience,
+        )
 
     def _delivered(self, steps: Steps, job: Job, ordering: Ordering) -> tuple[Delivered, bool]:
         """Return the song, from its checkpoint or from a studio, and whether its lyrics are the gentle ones."""
