@@ -54,7 +54,8 @@ def polled(*polls: str) -> Expected:
     return Expected(1, polls=polls)
 
 
-SONG, ONE, OTHER, NONE, AWAY = "take 1 and a spare", "take 1", "take 2", "cooking", "ProviderUnreachable"
+SONG, ONE, OTHER, NONE = "take 1 and a spare", "take 1", "take 2", "cooking"
+AWAY, LOST = "ProviderUnreachable", "NotDelivered"
 WORDS = "ContentRefused charged"
 ONCE_FREE, ONCE, FAILED = "GenerationFailed again", "GenerationFailed again charged", "GenerationFailed charged"
 
@@ -105,18 +106,18 @@ EVERYWHERE: dict[str, Expected] = {
     "poll-garbage": polled(AWAY, AWAY, SONG),
     "poll-slow": polled(SONG),
     "audio-empty": polled(OTHER),
-    "audio-empty-both": polled(AWAY, AWAY),
+    "audio-empty-both": polled(LOST, LOST),
     "audio-truncated": polled(AWAY, AWAY),
     "audio-short": polled(SONG),
-    "audio-html": polled(AWAY, AWAY),
-    "audio-404": polled(AWAY, AWAY),
+    "audio-html": polled(LOST, LOST),
+    "audio-404": polled(LOST, LOST),
     "audio-reset": polled(AWAY, AWAY),
     "audio-slow": polled(SONG),
-    "audio-late": polled(AWAY, SONG),
+    "audio-late": polled(LOST, SONG),
     "identical-takes": polled(ONE),
     "copy-of-other-song": polled(SONG),
-    "audio-private": polled(AWAY, AWAY),
-    "audio-http": polled(AWAY, AWAY),
+    "audio-private": polled(LOST, LOST),
+    "audio-http": polled(LOST, LOST),
     "snake-case": polled(SONG),
     "result-object": polled(SONG),
     "result-urls": polled(SONG),

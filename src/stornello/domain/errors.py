@@ -65,6 +65,10 @@ class OutcomeUnknown(ProviderUnreachable):
     """
 
 
+class NotDelivered(ProviderUnreachable):
+    """The song is done, but what lies at its address is none: it may be late, or lost. Asking again costs nothing."""
+
+
 class ProviderRefused(ProviderError):  # noqa: N818 - as above
     """The engine understood and said no: the same call will fail again. ``charged``: it cost something all the same."""
 

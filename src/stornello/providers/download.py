@@ -9,7 +9,7 @@ import httpcore2
 import httpx2
 
 from stornello.domain.clock import Clock, SystemClock
-from stornello.domain.errors import ProviderUnreachable
+from stornello.domain.errors import NotDelivered, ProviderUnreachable
 from stornello.domain.plain import Plain
 from stornello.providers.public_network import NotPublicError, PublicNetwork, tls
 from stornello.providers.sound_files import ending_of
@@ -165,6 +165,10 @@ _WHY = {
     "download-no-sound": Plain("Quel che è stato consegnato non è audio.", "What was delivered is no sound."),
 }
 
+_LINE = frozenset({"download-slow", "download-broken"})
+
 
 def _failed(code: str) -> ProviderUnreachable:
-    return ProviderUnreachable(code, _WHY[code], _AGAIN)
+    """Return what the room may hope for: a broken line mends, a wrong file rarely."""
+    kind = ProviderUnreachable if code in _LINE else NotDelivered
+    return kind(code, _WHY[code], _AGAIN)

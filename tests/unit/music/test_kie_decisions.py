@@ -8,6 +8,7 @@ from stornello.domain.errors import (
     AccountRefused,
     ContentRefused,
     GenerationFailed,
+    NotDelivered,
     OutcomeUnknown,
     ProviderError,
     ProviderRefused,
@@ -19,7 +20,7 @@ from stornello.providers.music.kie.telling import Service, error_of
 SERVICE = Service("Kie", "KIE_API_KEY", "KIE_BASE_URL")
 
 # What must happen, as one word: of what comes out and of what becomes of the money.
-ASK_AGAIN, HOLD, COOKING, DONE = "ask again", "hold", "cooking", "done"
+ASK_AGAIN, HOLD, COOKING, DONE, LOST = "ask again", "hold", "cooking", "done", "not delivered"
 KEY, WORDS, WORDS_PAID, REFUSED = "key or credit", "words, free", "words, paid", "refused"
 ONE_MORE_FREE, ONE_MORE_PAID, FAILED_PAID = "one more, free", "one more, paid", "failed, paid"
 KEY_PAID = "key or credit, song paid"
@@ -102,7 +103,7 @@ EXPECTED: tuple[Expected, ...] = (
     (EVERYWHERE, "poll", "shape", "null", COOKING),
     (EVERYWHERE, "poll", "shape", "unreadable", ASK_AGAIN),
     (EVERYWHERE, "poll", "shape", "no-task", ASK_AGAIN),
-    (EVERYWHERE, "poll", "shape", "no-audio", ASK_AGAIN),
+    (EVERYWHERE, "poll", "shape", "no-audio", LOST),
     (EVERYWHERE, "poll", "shape", "no-key", KEY),
     (EVERYWHERE, "poll", "shape", "no-id", REFUSED),
     (EVERYWHERE, "poll", "transport", "sent", ASK_AGAIN),
@@ -149,6 +150,7 @@ ROWS = [(dialect, *rest) for dialects, *rest in EXPECTED for dialect in dialects
 
 ERRORS: dict[str, tuple[type[ProviderError], dict[str, bool]]] = {
     ASK_AGAIN: (ProviderUnreachable, {}),
+    LOST: (NotDelivered, {}),
     HOLD: (OutcomeUnknown, {}),
     KEY: (AccountRefused, {"charged": False}),
     KEY_PAID: (AccountRefused, {"charged": True}),

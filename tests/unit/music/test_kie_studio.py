@@ -17,6 +17,7 @@ from stornello.domain.errors import (
     AccountRefused,
     ContentRefused,
     GenerationFailed,
+    NotDelivered,
     OutcomeUnknown,
     ProviderError,
     ProviderRefused,
@@ -42,11 +43,15 @@ class Store:
 
     shelf: Shelf
     asked: list[str] = field(default_factory=list)
+    line: str = ""
+    """Where the connection breaks."""
 
     def fetch(self, url: str, into: Path, stem: str) -> Path:
         self.asked.append(url)
+        if url == self.line:
+            raise ProviderUnreachable("download-broken", Plain("rotta", "broken"), Plain("", ""))
         if url not in self.shelf:
-            raise ProviderUnreachable("download-empty", Plain("vuota", "empty"), Plain("", ""))
+            raise NotDelivered("download-empty", Plain("vuota", "empty"), Plain("", ""))
         (into / f"{stem}.mp3").write_bytes(self.shelf[url])
         return into / f"{stem}.mp3"
 
@@ -219,9 +224,16 @@ def test_the_addresses_of_a_take_are_tried_in_order(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("takes", [None, [], [None], ["x"], [{}], [{"audioUrl": ""}], [{"audioUrl": 3}], [a_take()]])
 def test_a_song_that_is_done_but_cannot_be_had_is_asked_for_again(takes: list[Any] | None, tmp_path: Path) -> None:
-    with pytest.raises(ProviderUnreachable) as error:
+    with pytest.raises(NotDelivered) as error:
         collect(flat(takes=takes), tmp_path)
     assert error.value.code == "audio-not-there"
+
+
+def test_a_song_that_the_line_kept_from_us_is_not_lost(tmp_path: Path) -> None:
+    store = Store({}, line="https://cdn.test/2.mp3")
+    with pytest.raises(ProviderUnreachable) as error:
+        studio(Kie(record_info=flat(takes=[a_take(1), a_take(2)])), store).collect(TASK, tmp_path)
+    assert (type(error.value), error.value.code) == (ProviderUnreachable, "download-broken")
 
 
 MARKET = [

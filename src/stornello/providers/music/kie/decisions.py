@@ -27,6 +27,7 @@ class Do(Enum):
     COOKING = "ask again later"
     DONE = "fetch the song"
     UNREACHABLE = "the same call may work later; certainly nothing was ordered by it"
+    NOT_DELIVERED = "done, but not to be had: ask again, not for ever"
     UNKNOWN = "it may have been ordered: never repeat it, hold"
     RESUBMIT = "failed for good; one new order may work"
     SOFTEN = "the words were refused; gentler ones may pass"
@@ -70,7 +71,7 @@ _INVALID = Decision(Do.REFUSED, "studio-invalid")
 _NO_ID = Decision(Do.REFUSED, "studio-no-id")
 _TOO_LONG = Decision(Do.REFUSED, "studio-too-long")
 _ADDRESS = Decision(Do.REFUSED, "studio-address")
-_NO_AUDIO = Decision(Do.UNREACHABLE, "audio-not-there")
+_NO_AUDIO = Decision(Do.NOT_DELIVERED, "audio-not-there")
 _NOT_CREATED = Decision(Do.RESUBMIT, "studio-not-created")
 _HICCUP = Decision(Do.RESUBMIT, "studio-generation-failed", charged=True)
 _FAILED = Decision(Do.FAILED, "studio-generation-failed", charged=True)

@@ -6,6 +6,7 @@ from stornello.domain.errors import (
     AccountRefused,
     ContentRefused,
     GenerationFailed,
+    NotDelivered,
     OutcomeUnknown,
     ProviderError,
     ProviderRefused,
@@ -29,8 +30,9 @@ def error_of(decision: Decision, service: Service, retry_after_s: float | None =
     what, todo = (_filled(plain, service) for plain in _SENTENCES[decision.why])
     told = (decision.why, what, todo)
     match decision.do:
-        case Do.UNREACHABLE:
-            return ProviderUnreachable(*told, retry_after_s=retry_after_s)
+        case Do.UNREACHABLE | Do.NOT_DELIVERED:
+            kind = NotDelivered if decision.do is Do.NOT_DELIVERED else ProviderUnreachable
+            return kind(*told, retry_after_s=retry_after_s)
         case Do.UNKNOWN:
             return OutcomeUnknown(*told)
         case Do.SOFTEN:
