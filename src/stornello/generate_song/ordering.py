@@ -21,7 +21,7 @@ from stornello.generate_song.decision import Move, decide
 from stornello.generate_song.delivery import Delivered, StillThere
 from stornello.generate_song.patience import Patience, Polls
 from stornello.seams import HasCredits, MusicStudio, RequestId, SongOrder, Take
-from stornello.spool import answers
+from stornello.spool import orders
 from stornello.spool.ledger import ChargeId, Purpose
 from stornello.spool.orders import Try
 
@@ -127,11 +127,11 @@ class Ordering:
             log.info("song requested", extra={"engine": intent.studio, "task": request})
         self.book.change(state="cooking", cost="paid", request=RequestId(request))
         if engine.is_paid:
-            answers.save(self.taken, _key(intent, request), self.purpose.about)
+            orders.own(self.taken, intent.studio, request, self.purpose.about)
 
     def _refuse_another_jobs(self, intent: Try, request: RequestId) -> None:
         """Raise OutcomeUnknown for an id that another job has: what became of our own request nobody can tell."""
-        if intent.is_paid and answers.read(self.taken, _key(intent, request)) not in {None, self.purpose.about}:
+        if intent.is_paid and orders.owner(self.taken, intent.studio, request) not in {"", self.purpose.about}:
             raise same_id(intent.studio)
 
     def _collect(self, last: Try) -> Delivered | None:
@@ -172,7 +172,3 @@ class Ordering:
 
     def _link(self, studio: str) -> Link[MusicStudio]:
         return self.studios.named(studio) or self.former(studio)
-
-
-def _key(intent: Try, request: RequestId) -> str:
-    return answers.key_of("request", intent.studio, request)

@@ -24,11 +24,12 @@ def resolve(venue: Venue, name: str, task: str | None, ledger: Ledger) -> JobId:
     taken, nothing was paid, and the song is ordered. Safe to repeat after a crash at any point.
 
     Raises:
-        StornelloError: there is no such job, or more than one; or ``task`` is no id.
+        StornelloError: there is no such job, or more than one; or ``task`` is no id, or another job's.
     """
     entry = _find(venue, name)
     if task is not None:
         _require_id(task)
+        _require_own(venue, entry, RequestId(task))
     _decide(entry, task, ledger, Journal(venue.journal))
     job = Job(JobId(entry.name), entry)
     job.update(attempt=1, milestone="", milestone_at="")
@@ -83,6 +84,20 @@ def jobs(venue: Venue) -> list[Path]:
     if not venue.held.is_dir():
         return []
     return [entry for entry in sorted(venue.held.iterdir()) if is_job_name(entry.name) and entry.is_dir()]
+
+
+def _require_own(venue: Venue, entry: Path, task: RequestId) -> None:
+    tries = orders.read(entry)
+    owner = orders.owner(venue.answers, tries[-1].studio, task) if tries else ""
+    if owner not in {"", entry.name}:
+        raise StornelloError(
+            "another-jobs-task",
+            Plain(f"Quella è la canzone di {owner}.", f"That is the song of {owner}."),
+            Plain(
+                "Cerca quella ordinata più tardi; se non c'è: --not-paid",
+                "Look for the one that was ordered later; if there is none: --not-paid",
+            ),
+        )
 
 
 def _require_id(task: str) -> None:

@@ -13,7 +13,7 @@ from typing import Any, Literal, get_args
 from stornello.domain.errors import JobHeldError, ProviderError, ProviderUnreachable
 from stornello.domain.plain import Plain
 from stornello.seams import RequestId
-from stornello.spool import atomic
+from stornello.spool import answers, atomic
 from stornello.spool.ledger import ChargeId
 from stornello.spool.ledger import State as Cost
 
@@ -91,6 +91,16 @@ def mark_done(job: Path) -> None:
     tries = read(job)
     if tries and tries[-1].state == "cooking":
         write(job, (*tries[:-1], replace(tries[-1], state="done")))
+
+
+def own(answers_: Path, studio: str, request: RequestId, job: str) -> None:
+    """Remember in the folder ``answers_`` that ``request`` at ``studio`` is ``job``'s."""
+    answers.save(answers_, answers.key_of("request", studio, request), job)
+
+
+def owner(answers_: Path, studio: str, request: RequestId) -> str:
+    """Return whose ``request`` at ``studio`` is; empty when nobody's."""
+    return str(answers.read(answers_, answers.key_of("request", studio, request)) or "")
 
 
 def _file(job: Path) -> Path:

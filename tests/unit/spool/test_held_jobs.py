@@ -84,6 +84,16 @@ def test_what_is_no_task_id_changes_nothing(venue: Venue, ledger: Ledger, task: 
     assert [charge.state for charge in ledger.tonight()] == ["unknown"]
 
 
+def test_the_song_of_another_job_is_not_taken_for_this_ones(venue: Venue, ledger: Ledger) -> None:
+    job = a_held_job(venue, ledger)
+    orders.own(venue.answers, "kie", RequestId("task-7"), "6_203000_a1b2c3")
+    with pytest.raises(StornelloError, match="song of 6_203000_a1b2c3"):
+        held.resolve(venue, job.id, "task-7", ledger)
+    assert held.jobs(venue) == [job.folder]
+    orders.own(venue.answers, "kie", RequestId("task-8"), job.id)
+    held.resolve(venue, job.id, "task-8", ledger)
+
+
 def test_a_name_must_be_unmistakable(venue: Venue, ledger: Ledger) -> None:
     with pytest.raises(StornelloError, match="No held job"):
         held.resolve(venue, "5_", None, ledger)
