@@ -19,6 +19,8 @@ COMMANDS = (
     "demo",
     "status",
     "report",
+    "resolve",
+    "fake-kie",
     "retry",
     "queue",
     "models",

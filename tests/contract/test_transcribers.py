@@ -150,6 +150,6 @@ def test_embedded_loads_nothing_for_silence(tmp_path: Path) -> None:
 
 def test_embedded_hears_as_many_at_once_as_the_settings_say(whisper_base: Path) -> None:
     settings = Settings(hearing_workers=2, speech_model=str(whisper_base))
-    transcriber = watchdog.transcriber(settings)
+    transcriber = watchdog.own_ears(settings)
     assert isinstance(transcriber, FasterWhisperTranscriber)
     assert transcriber._loaded().model.num_workers == 2

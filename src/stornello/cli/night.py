@@ -58,6 +58,7 @@ def up(folder: Folder = HERE, lang: Lang = None) -> None:
         hold(venue.run, service).release()  # whoever runs one by hand is told so now, not by a restart loop
     logs.set_up("up", venue.logs)
     tell(f"Locale: {venue.root}", f"Venue: {venue.root}")
+    _tell_what_leaves(settings)
     _fetch_what_is_missing(settings)
     stop = stop_on_signals()
     keeper = _supervisor(venue)
@@ -84,6 +85,14 @@ def show_while_it_lasts(watch: Callable[[], None], stop: threading.Event) -> Non
                 style="yellow",
             )
         stop.wait()
+
+
+def _tell_what_leaves(settings: Settings) -> None:
+    """Say who is sent the guests' voices and words: a key in the environment is enough for that."""
+    from stornello.doctor import engines as looked_at  # noqa: PLC0415 - imports much
+
+    if going := looked_at.leaving(settings):
+        tell(going.it, going.en, style="yellow")
 
 
 def _fetch_what_is_missing(settings: Settings) -> None:

@@ -19,6 +19,7 @@ from stornello.domain.clock import SystemClock
 from stornello.domain.money import Budget
 from stornello.domain.names import TableId
 from stornello.domain.night import night_of
+from stornello.providers.words.prompts import default_prompts
 from stornello.riproduzione import owner, phrases
 from stornello.settings import Settings
 from stornello.spool import atomic, quarantine
@@ -55,9 +56,22 @@ def init(folder: Folder = HERE, lang: Lang = None) -> None:
     tell(f"Per cominciare: stornello up{where}", f"To begin: stornello up{where}")
 
 
-def config(folder: Folder = HERE, lang: Lang = None) -> None:
-    """Show every setting, its value and what it does. Keys are never shown."""
+def config(
+    folder: Folder = HERE,
+    lang: Lang = None,
+    *,
+    prompts: Annotated[
+        bool, typer.Option("--prompts", help=say("Mostra invece i prompt di casa.", "Show our prompts instead."))
+    ] = False,
+) -> None:
+    """Show every setting, its value and what it does. Keys are never shown.
+
+    ``--prompts`` prints the file that a venue's prompts.toml starts from.
+    """
     del lang
+    if prompts:
+        typer.echo(default_prompts(), nl=False)
+        return
     settings = Settings.load(look_at(folder).settings)
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
     for title in (say("impostazione", "setting"), say("valore", "value"), say("che cosa fa", "what it does")):

@@ -23,13 +23,15 @@ ENDS = (
 
 SOON = timedelta(days=60)
 
+_NOTHING = Plain("Da questo computer non esce niente.", "Nothing leaves this computer.")
+
 
 def examine(settings: Settings, today: date) -> Iterator[Finding]:
     """Look at the chains, without asking anybody."""
     yield _installed(settings)
     yield from _order(settings)
     sent = places(settings)
-    yield _leaving(sent)
+    yield Finding("well", leaving(settings) or _NOTHING)
     yield from _ends(sent, today)
     yield from _keys(sent, settings)
 
@@ -49,13 +51,14 @@ def _order(settings: Settings) -> Iterator[Finding]:
         yield Finding("well", Plain(f"{seam.it}: {it}", f"{seam.en}: {en}"))
 
 
-def _leaving(sent: list[Place]) -> Finding:
-    going = [place for place in sent if not place.is_here]
+def leaving(settings: Settings) -> Plain | None:
+    """Return what leaves this computer, and to whom; None for nothing."""
+    going = [place for place in places(settings) if not place.is_here]
     if not going:
-        return Finding("well", Plain("Da questo computer non esce niente.", "Nothing leaves this computer."), None)
+        return None
     it = "; ".join(dict.fromkeys(f"{SENT[place.kind].it} a {_whom(place).it}" for place in going))
     en = "; ".join(dict.fromkeys(f"{SENT[place.kind].en} to {_whom(place).en}" for place in going))
-    return Finding("well", Plain(f"Da questo computer escono: {it}.", f"What leaves this computer: {en}."))
+    return Plain(f"Da questo computer escono: {it}.", f"What leaves this computer: {en}.")
 
 
 def _whom(place: Place) -> Plain:

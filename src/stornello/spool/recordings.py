@@ -181,7 +181,8 @@ def stage(venue: Venue, recording: Recording, origin: Origin) -> None:
 
 def set_aside(folder: Path, recording: Recording, error: StornelloError, at: datetime) -> None:
     """Move the whole entry into ``folder`` (short ones, or quarantine) with its reason."""
-    recording.speech.unlink(missing_ok=True)
+    for scratch in recording.folder.glob(f"{recording.speech.stem}.*"):
+        scratch.unlink()
     reasons.write(recording.folder, error, at)
     atomic.move_folder(recording.folder, folder / f"{recording.arrival}_{safe_name(recording.name)}")
 

@@ -15,6 +15,7 @@ from stornello.domain.clock import SystemClock
 from stornello.domain.errors import SettingsError
 from stornello.domain.money import Budget
 from stornello.domain.plain import Plain
+from stornello.providers.words import prompts
 from stornello.settings import Settings
 from stornello.spool.journal import Journal
 from stornello.spool.ledger import Ledger
@@ -62,12 +63,17 @@ def uses_embedded(kind: Kind, settings: Settings) -> bool:
 
 
 def require_engines(settings: Settings) -> None:
-    """Raise SettingsError when the settings want an engine that is not installed, or a budget without a price."""
+    """Raise SettingsError when the settings want what is not to be had.
+
+    That is an engine that is not installed, a budget without a price, or prompts that cannot be used.
+    """
     wanted = [(kind, name) for kind in KINDS for name in chosen(kind, settings)]
     for kind, name in wanted:
         if name != EMBEDDED:
             installed(kind, name)
             _require_price(kind, name, settings)
+    if ("lyricists", "openai") in wanted:
+        prompts.load(settings.prompts_file)
     if any(name == EMBEDDED for _, name in wanted) and missing_packages():
         raise SettingsError(
             "engines-not-installed",
