@@ -29,6 +29,10 @@ COOK_S = "DOUBLES_COOK_SECONDS"
 """How long the studio cooks, in seconds."""
 
 
+THINK_S = "DOUBLES_THINK_SECONDS"
+"""How long the lyricist takes for the lyrics, in seconds."""
+
+
 class InstantTranscriber:
     """Hears at once. The words are made from the sound's own bytes: different recordings say different things."""
 
@@ -63,6 +67,7 @@ class InstantLyricist:
     def write(self, story: Story, summary: str, *, gently: bool = False) -> Lyrics:
         del summary, gently
         _note_call("write")
+        time.sleep(float(os.environ.get(THINK_S, "0")))
         lines = tuple(note.text for note in story.told)
         return Lyrics(f"Table {story.table}", story.language, ("plain",), (Section("verse", lines),))
 

@@ -39,6 +39,7 @@ def night(tmp_path: Path, kie: FakeKie) -> Iterator[Night]:
         "KIE_BASE_URL": kie.url,
         "KIE_API_KEY": KIE_KEY,
         "MAX_QUEUE_SIZE": "100",
+        "DOUBLES_THINK_SECONDS": "0.5",
         "POLL_SECONDS": "0.2",
         "STORNELLO_POLL_FIRST_SECONDS": "0.2",
         "STORNELLO_POLL_LONGEST_SECONDS": "0.5",
