@@ -6,7 +6,7 @@ from pathlib import Path
 
 from stornello.chains import Link
 from stornello.domain.backoff import backoff
-from stornello.domain.errors import ProviderError, ProviderUnreachable
+from stornello.domain.errors import NotDelivered, ProviderError, ProviderUnreachable
 from stornello.domain.plain import Plain
 from stornello.generate_song.delivery import Delivered, StillThere
 from stornello.generate_song.patience import Patience, Polls
@@ -15,6 +15,11 @@ from stornello.seams import MusicStudio, RequestId, Take
 _TROUBLE_CAP_S = 60.0
 _DELIVERIES = 5
 """A take that is no song may only have been late: it is fetched again, so often."""
+
+_KEPT = Plain(
+    "È già ordinata e non si paga di nuovo: stornello retry NOME",
+    "It is ordered already and is not paid again: stornello retry NAME",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +49,10 @@ class Cooking:
             try:
                 if take := self.link.engine.collect(self.request, self.into):
                     return self.inspect(take)
-            except StillThere as error:
+            except (StillThere, NotDelivered) as error:
                 unreadable += 1
                 if unreadable >= _DELIVERIES:
-                    raise
+                    raise never_whole(error) from None
                 end, wait_s = error, backoff(unreadable, self.polls.first_s, _TROUBLE_CAP_S)
             except ProviderError as error:
                 if not error.retryable:
@@ -66,13 +71,15 @@ def _longer(error: ProviderError, wait_s: float) -> float:
     return max(wait_s, asked_s or 0.0)
 
 
+def never_whole(error: ProviderError) -> StillThere:
+    """Return why there is no song although the studio says that it is done."""
+    return error if isinstance(error, StillThere) else StillThere(error.code, error.what, _KEPT)
+
+
 def never_ready() -> StillThere:
     """Return why there is no song yet."""
     return StillThere(
         "song-never-ready",
         Plain("Lo studio non ha finito la canzone in tempo.", "The studio did not finish the song in time."),
-        Plain(
-            "È già ordinata e non si paga di nuovo: stornello retry NOME",
-            "It is ordered already and is not paid again: stornello retry NAME",
-        ),
+        _KEPT,
     )

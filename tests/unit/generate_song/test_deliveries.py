@@ -11,8 +11,9 @@ import pytest
 from fake_decks import a_wav
 from song_desk import SONG_S, Desk
 from stornello import media
-from stornello.domain.errors import GenerationFailed
+from stornello.domain.errors import GenerationFailed, NotDelivered
 from stornello.domain.names import JobId
+from stornello.domain.plain import Plain
 from stornello.domain.songs import SongCard
 from stornello.generate_song import delivery
 from stornello.spool.jobs import Job
@@ -142,6 +143,18 @@ def test_what_never_is_a_song_fails_without_a_new_request_ever(desk: Desk) -> No
         assert not error.value.retryable
         assert desk.engines.asked("collect") == 5 * n
     desk.engines.deliver = good
+    desk.maker.make(desk.job)
+    assert len(desk.engines.accepted) == 1
+
+
+def test_a_song_that_is_nowhere_to_be_had_is_fetched_five_times_and_kept_for_later(desk: Desk) -> None:
+    desk.engines.is_paid = True
+    nowhere = NotDelivered("audio-not-there", Plain("Non c'è.", "Not there."), Plain("", ""))
+    desk.engines.troubles["collect"] = [nowhere] * 5
+    with pytest.raises(GenerationFailed) as error:
+        desk.maker.make(desk.job)
+    assert (error.value.code, error.value.retryable) == ("audio-not-there", False)
+    assert "stornello retry" in error.value.todo.en
     desk.maker.make(desk.job)
     assert len(desk.engines.accepted) == 1
 
