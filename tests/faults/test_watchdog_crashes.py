@@ -81,7 +81,7 @@ def test_a_recording_ends_once_and_is_archived_once(
         assert not list(venue.from_tables.iterdir())
         if not died:
             break
-    assert death > 15
+    assert death > 14
 
 
 def test_the_same_content_twice_is_heard_once_whenever_the_watchdog_dies(tmp_path: Path) -> None:
