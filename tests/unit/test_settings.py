@@ -1,6 +1,7 @@
 """stornello.toml and the environment: what holds, what is refused and how that is said."""
 
 import contextlib
+import re
 import tomllib
 import traceback
 from pathlib import Path
@@ -9,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import stornello
 from stornello.domain.errors import SettingsError
 from stornello.domain.plain import Language
 from stornello.settings import BARE, Settings, as_toml, meaning, misspelt
@@ -346,3 +348,14 @@ def test_a_setting_that_is_there_twice_is_refused(tmp_path: Path) -> None:
     file.write_text("max_workers = 1\nMAX_WORKERS = 2\n")
     with pytest.raises(SettingsError, match=r"max_workers is in .* twice"):
         Settings.load(file, {})
+
+
+def test_every_name_in_capitals_that_our_sentences_tell_works_in_the_environment() -> None:
+    told = {
+        name
+        for file in Path(stornello.__file__).parent.rglob("*.py")
+        for name in re.findall(r"\b[A-Z]{2,}(?:_[A-Z]+)+\b", file.read_text(encoding="utf-8"))
+        if name.lower() in Settings.model_fields
+    }
+    assert told
+    assert told <= BARE

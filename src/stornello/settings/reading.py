@@ -21,6 +21,9 @@ from stornello.processes import PARENT
 PREFIX = "STORNELLO_"
 """Every setting can come from the environment under this prefix; those in BARE also without it."""
 
+_USES = ("TRANSCRIPTION", "SUMMARY", "LYRICS")
+_SERVICES = ("OPENAI", "KIE", "SUNOAPI", "ACESTEP", *_USES)
+
 BARE = frozenset(
     {
         "MAX_WORKERS",
@@ -30,19 +33,19 @@ BARE = frozenset(
         "STABLE_SECONDS",
         "RETRY",
         "SPEECH_MODEL",
-        "OPENAI_API_KEY",
-        "OPENAI_BASE_URL",
-        "KIE_API_KEY",
-        "KIE_BASE_URL",
-        "SUNOAPI_API_KEY",
-        "ACESTEP_API_KEY",
-        "ACESTEP_BASE_URL",
+        "MAX_RECORDING_MB",
+        "MAX_RECORDING_SECONDS",
+        "JOB_DEADLINE_SECONDS",
+        "NIGHT_BEGINS",
         "BUDGET_PER_NIGHT",
         "BUDGET_PER_SONG",
         "BUDGET_PER_TABLE",
+        *(f"{service}_API_KEY" for service in _SERVICES),
+        *(f"{service}_BASE_URL" for service in _SERVICES),
+        *(f"{use}_MODEL" for use in _USES),
     }
 )
-"""The names that operators already use in their environment."""
+"""The names that operators already use in their environment, and those that our own sentences tell them."""
 
 NOT_SETTINGS = frozenset({"STORNELLO_MODELS", "STORNELLO_LANG", PARENT})
 """Ours in the environment, but read elsewhere: the models' folder, the language on screen, a child's parent."""
