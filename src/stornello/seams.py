@@ -43,7 +43,11 @@ class Transcriber(Protocol):
     longest_s: float | None
 
     def hear(self, audio: Path, languages: Sequence[str]) -> Hearing:
-        """Transcribe ``audio`` (16 kHz mono 16-bit WAV), in whichever of ``languages`` is spoken."""
+        """Transcribe ``audio`` (16 kHz mono 16-bit WAV), in whichever of ``languages`` is spoken.
+
+        Raises:
+            RecordingError: this sound cannot be used, whoever hears it.
+        """
         ...
 
 
@@ -127,6 +131,7 @@ class MusicStudio(Protocol):
         """Return the take, written inside the folder ``into``, or None while the song is cooking.
 
         Raises:
+            NotDelivered: the song is done, but what lies at its address is none, for now or for good.
             GenerationFailed: the song was accepted and then failed for good.
             ContentRefused: it failed because of its words.
         """

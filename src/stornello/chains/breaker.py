@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from stornello.domain.backoff import backoff
+from stornello.domain.backoff import LONG_WISH_S, backoff
 from stornello.domain.clock import Clock
-from stornello.domain.errors import AccountRefused, ProviderError, ProviderUnreachable
+from stornello.domain.errors import AccountRefused, ProviderError
 from stornello.spool import engines
 from stornello.spool.engines import EngineState
 
@@ -19,9 +19,6 @@ _FAILURES = 3
 
 _SHARE = 20
 """The first rest is this share of the longest."""
-
-_LONG_WISH_S = 20.0
-"""An engine that asks to be left alone for longer is left alone at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +47,8 @@ class Breaker:
         if isinstance(error, AccountRefused):
             self._change(engine, error, self.longest_s, at_once=True)
         elif error.retryable:
-            asked_s = error.retry_after_s if isinstance(error, ProviderUnreachable) else None
-            self._change(engine, error, asked_s or 0.0, at_once=(asked_s or 0.0) > _LONG_WISH_S)
+            asked_s = error.retry_after_s or 0.0
+            self._change(engine, error, asked_s, at_once=asked_s > LONG_WISH_S)
 
     def worked(self, engine: str) -> None:
         """Close the breaker: the engine has answered."""

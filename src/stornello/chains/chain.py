@@ -7,11 +7,9 @@ from functools import cached_property
 from typing import Generic, TypeVar
 
 from stornello.chains.breaker import Breaker
-from stornello.domain.backoff import backoff
+from stornello.domain.backoff import LONG_WISH_S, backoff
 from stornello.domain.clock import Clock
 from stornello.domain.errors import (
-    BudgetSpent,
-    GenerationFailed,
     OutcomeUnknown,
     ProviderError,
     ProviderRefused,
@@ -28,8 +26,6 @@ R = TypeVar("R")
 
 _TRIES = 3
 _BASE_S, _CAP_S = 1.0, 8.0
-_LONGEST_WISH_S = 20.0
-"""A service that asks to be left alone for longer is left for the next one in the chain."""
 
 
 @dataclass(frozen=True)
@@ -98,7 +94,7 @@ class Chain(Generic[T]):
                 return self.attempt(link, purpose, lambda engine, _: call(engine), units)
             except ProviderUnreachable as error:
                 wait_s = error.retry_after_s or backoff(attempt, _BASE_S, _CAP_S)
-                if attempt >= _TRIES or wait_s > _LONGEST_WISH_S or self.breaker.is_open(link.name):
+                if attempt >= _TRIES or wait_s > LONG_WISH_S or self.breaker.is_open(link.name):
                     raise
                 self.clock.sleep(wait_s)
 
@@ -118,14 +114,14 @@ class Chain(Generic[T]):
         try:
             answer = call(link.engine, charge)
         except ProviderError as error:
-            self.close(charge, _end_of(error))
+            self.end_charge(charge, _end_of(error))
             self.breaker.failed(link.name, error)
             raise
-        self.close(charge, "paid")
+        self.end_charge(charge, "paid")
         self.breaker.worked(link.name)
         return answer
 
-    def close(self, charge: ChargeId | None, state: State, credits_: float | None = None) -> None:
+    def end_charge(self, charge: ChargeId | None, state: State, credits_: float | None = None) -> None:
         """Write down how a charge has ended. Safe to repeat."""
         if charge and (ended := self.ledger.end(charge, state, credits_)):
             self.on_charge(ended)
@@ -145,5 +141,4 @@ class Chain(Generic[T]):
 def _end_of(error: ProviderError) -> State:
     if isinstance(error, OutcomeUnknown):
         return "unknown"
-    charged = isinstance(error, ProviderRefused | GenerationFailed) and error.charged
-    return "paid" if charged and not isinstance(error, BudgetSpent) else "free"
+    return "paid" if error.charged else "free"

@@ -3,6 +3,9 @@
 from collections.abc import Callable
 from random import random
 
+LONG_WISH_S = 20.0
+"""A service that asks to be left alone for longer is left alone at once, for the next one in the chain."""
+
 
 def backoff(attempt: int, base_s: float = 1.0, cap_s: float = 60.0, chance: Callable[[], float] = random) -> float:
     """Return the seconds to wait after failed ``attempt`` (1, 2, ...): exponential backoff with jitter.

@@ -42,13 +42,19 @@ class RecordingError(StornelloError):
 
 
 class ProviderError(StornelloError):
-    """An engine, embedded or remote, did not deliver."""
+    """An engine, embedded or remote, did not deliver.
+
+    ``charged``: it cost something all the same. ``retry_after_s`` is how long the service asked to be left alone.
+    """
+
+    charged = False
+    retry_after_s: float | None = None
 
 
 class ProviderUnreachable(ProviderError):  # noqa: N818 - the seam's own vocabulary, see conventions.md
     """Network, time-out, 408, 429 or 5xx, or an engine that is not ready: the same call may work later.
 
-    The call was certainly not carried out. ``retry_after_s`` is how long the service asked to be left alone.
+    Unless a subclass says otherwise the call was certainly not carried out.
     """
 
     retryable = True
@@ -70,7 +76,7 @@ class NotDelivered(ProviderUnreachable):
 
 
 class ProviderRefused(ProviderError):  # noqa: N818 - as above
-    """The engine understood and said no: the same call will fail again. ``charged``: it cost something all the same."""
+    """The engine understood and said no: the same call will fail again."""
 
     def __init__(self, code: str, what: Plain, todo: Plain, *, charged: bool = False) -> None:
         super().__init__(code, what, todo)

@@ -9,7 +9,6 @@ from stornello.domain.errors import (
     JobHeldError,
     OutcomeUnknown,
     ProviderError,
-    ProviderRefused,
     ProviderUnreachable,
 )
 from stornello.domain.plain import Plain
@@ -72,8 +71,7 @@ def _end_of(last: Try, error: ProviderError) -> tuple[State, Cost]:
         return "asking", "unknown"
     if error.retryable:
         return "not-taken", "free"
-    charged = isinstance(error, ProviderRefused | GenerationFailed) and error.charged
-    return "refused" if last.state == "asking" else "failed", "paid" if charged else "free"
+    return "refused" if last.state == "asking" else "failed", "paid" if error.charged else "free"
 
 
 def _hope(error: ProviderError) -> Hope:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from stornello.chains import Link
 from stornello.domain.backoff import backoff
-from stornello.domain.errors import NotDelivered, ProviderError, ProviderUnreachable
+from stornello.domain.errors import NotDelivered, ProviderError
 from stornello.domain.plain import Plain
 from stornello.generate_song.delivery import Delivered, StillThere
 from stornello.generate_song.patience import Patience, Polls
@@ -58,17 +58,15 @@ class Cooking:
                 if not error.retryable:
                     raise
                 troubles += 1
-                end, wait_s = error, _longer(error, backoff(troubles, self.polls.first_s, _TROUBLE_CAP_S))
+                end, wait_s = (
+                    error,
+                    max(error.retry_after_s or 0.0, backoff(troubles, self.polls.first_s, _TROUBLE_CAP_S)),
+                )
             else:
                 troubles = 0
                 end, wait_s = never_ready(), backoff(asked, self.polls.first_s, self.polls.longest_s)
             self.patience.sleep(wait_s, end)
         raise end
-
-
-def _longer(error: ProviderError, wait_s: float) -> float:
-    asked_s = error.retry_after_s if isinstance(error, ProviderUnreachable) else None
-    return max(wait_s, asked_s or 0.0)
 
 
 def never_whole(error: ProviderError) -> StillThere:

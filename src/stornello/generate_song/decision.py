@@ -20,11 +20,10 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from stornello.domain.backoff import LONG_WISH_S
 from stornello.spool.orders import Try
 
 TRIES = 3
-LONGEST_WISH_S = 20.0
-"""A studio that asks to be left alone for longer is left for the next one in the chain."""
 
 _REQUESTS = 2
 """So many songs may fail at one studio."""
@@ -78,4 +77,4 @@ def _stands(tries: Sequence[Try], studio: str) -> bool:
 def _is_tired(tries: Sequence[Try], studio: str) -> bool:
     """Return whether the studio is better left alone for a while."""
     not_taken = [one for one in tries if one.studio == studio and one.state == "not-taken"]
-    return len(not_taken) >= TRIES or any((one.retry_after_s or 0.0) > LONGEST_WISH_S for one in not_taken)
+    return len(not_taken) >= TRIES or any((one.retry_after_s or 0.0) > LONG_WISH_S for one in not_taken)

@@ -85,12 +85,12 @@ class Ordering:
         """Write down how charges ended that a crash cut off: the book knows of every request that was made."""
         for one in self.book.tries:
             if one.cost != "begun":
-                self.studios.close(one.charge, one.cost)
+                self.studios.end_charge(one.charge, one.cost)
         known = {one.charge for one in self.book.tries}
         for charge in self.studios.ledger.tonight():
             is_ours = (charge.seam, charge.about) == (self.purpose.seam, self.purpose.about)
             if is_ours and charge.state == "begun" and charge.id not in known:  # the crash came before the request
-                self.studios.close(charge.id, "free")
+                self.studios.end_charge(charge.id, "free")
 
     def _ask(self, move: Move) -> None:
         """Make one request. Whatever comes of it is in the book."""
@@ -144,9 +144,9 @@ class Ordering:
         except StillThere:
             raise
         except (GenerationFailed, ContentRefused) as error:
-            self.studios.close(last.charge, self.book.end(error))
+            self.studios.end_charge(last.charge, self.book.end(error))
             return None
-        self.studios.close(last.charge, "paid", delivered.credits)
+        self.studios.end_charge(last.charge, "paid", delivered.credits)
         self.studios.breaker.worked(link.name)
         return delivered
 

@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-from stornello.domain.errors import JobHeldError, ProviderError, ProviderUnreachable
+from stornello.domain.errors import JobHeldError, ProviderError
 from stornello.domain.plain import Plain
 from stornello.seams import RequestId
 from stornello.spool import answers, atomic
@@ -45,9 +45,16 @@ class Try:
 
     def ended(self, state: State, cost: Cost, error: ProviderError, hope: Hope = "none") -> "Try":
         """Return it as ``error`` has left it."""
-        after_s = error.retry_after_s if isinstance(error, ProviderUnreachable) else None
-        facts = {"code": error.code, "what": error.what, "todo": error.todo, "hope": hope, "retry_after_s": after_s}
-        return replace(self, state=state, cost=cost, **facts)  # type: ignore[arg-type]
+        return replace(
+            self,
+            state=state,
+            cost=cost,
+            code=error.code,
+            what=error.what,
+            todo=error.todo,
+            hope=hope,
+            retry_after_s=error.retry_after_s,
+        )
 
     @property
     def may_be_paid(self) -> bool:
