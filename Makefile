@@ -25,8 +25,9 @@ check: install-dev
 	$(RUN)lint-imports
 	$(RUN)deptry .
 
-bench: install-dev
+bench: install-dev $(VENV)/peers
 	$(PY) bench/pipeline.py --quick
+	$(PY) bench/providers.py --quick
 
 install: $(VENV)/installed
 install-dev: $(VENV)/installed-dev

@@ -23,11 +23,14 @@ _TICKS = os.sysconf("SC_CLK_TCK")
 _POLLS = ("record", "Record")
 
 
-def noticed_after(songs: int) -> dict[str, float]:
-    """Return the median time from SUCCESS at the service to the card in playlist.queue, and to the rival's answer."""
-    with fake_kie("--spread", "8", cook=8, seconds=20) as service:
+def noticed_after(songs: int, cook_s: float) -> dict[str, float]:
+    """Return the median time from SUCCESS at the service to the card in playlist.queue, and to the rival's answer.
+
+    Songs cook for ``cook_s`` and up to 5 s more, the rival's interval, so that it meets them at any moment of it.
+    """
+    with fake_kie("--spread", "5", cook=cook_s, seconds=20) as service:
         ours = _ours_noticed(service, songs)
-    with fake_kie("--spread", "8", cook=8, seconds=20) as service:
+    with fake_kie("--spread", "5", cook=cook_s, seconds=20) as service:
         rival = _rival_noticed(service, songs)
     return {
         "success_to_playlist_s": statistics.median(ours),

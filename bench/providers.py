@@ -40,9 +40,9 @@ def main() -> None:
     parser.add_argument("--json", action="store_true", help="the last line is one JSON object")
     options = parser.parse_args()
     groups: tuple[Callable[[], dict[str, float]], ...] = (
-        lambda: noticed_after(4 if options.quick else 16),
-        lambda: polling(6 if options.quick else 50, 6 if options.quick else 60),
-        lambda: storm(10 if options.quick else 300),
+        lambda: noticed_after(3, 3.0) if options.quick else noticed_after(16, 30.0),
+        lambda: polling(4, 5.0) if options.quick else polling(50, 60.0),
+        lambda: storm(5) if options.quick else storm(300),
     )
     figures: dict[str, float] = {}
     for group in groups:
