@@ -17,7 +17,7 @@ SCALE_HZ = (523.3, 587.3, 659.3, 784.0, 880.0)
 
 
 def build(settings: Settings) -> "Whistle":
-    """The entry point that pyproject.toml names. A remote engine takes its address and key from ``settings``."""
+    """The entry point. A remote engine's own key and address are in ``os.environ``: stornello.toml knows ours only."""
     del settings
     return Whistle()
 
