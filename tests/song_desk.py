@@ -12,6 +12,7 @@ from stornello.domain.money import Caps
 from stornello.domain.names import JobId
 from stornello.domain.songs import Lyrics, SungLine
 from stornello.generate_song import SongMaker
+from stornello.generate_song.patience import Polls
 from stornello.seams import RequestId, SongOrder, Story, Take
 from stornello.spool import orders
 from stornello.spool.jobs import Job
@@ -104,6 +105,7 @@ class Desk:
             deadline_s=self.deadline_s,
             clock=self.clock,
             milestone=self.milestones.append,
+            polls=Polls(first_s=2.0, longest_s=6.0, attempts=400),
         )
 
     @property

@@ -293,7 +293,7 @@ def test_an_empty_account_and_a_wrong_key_are_for_a_person(dialect: str, kie: Fa
     assert kie.charges == 0
 
 
-@pytest.mark.parametrize("check", [check.name for check in CHECKS["studio"]])
+@pytest.mark.parametrize("check", [check.name for check in CHECKS["studios"]])
 @pytest.mark.parametrize("dialect", ["market", "flat"])
 def test_the_studios_keep_the_contract(dialect: str, check: str) -> None:
     assert checked(dialect)[check] == "kept"
@@ -302,5 +302,5 @@ def test_the_studios_keep_the_contract(dialect: str, check: str) -> None:
 @cache
 def checked(dialect: str) -> dict[str, str]:
     with FakeKie(seconds=SHORT_S, key=KEY) as kie:
-        subject = Subject("studio", At(dialect, kie.url, timeout_s=1.0), [KEY], patience_s=20)
+        subject = Subject("studios", At(dialect, kie.url, timeout_s=1.0), [KEY], patience_s=20)
         return {one.check.name: one.why.en if one.why else one.state for one in run(subject)}

@@ -17,13 +17,13 @@ from servers.acestep import AceStep
 from servers.aimock import Aimock, says
 from stornello import contract
 from stornello.cli.provider import Builder
-from stornello.contract import CHECKS, Outcome, Seam, Subject
+from stornello.contract import CHECKS, Outcome, Subject
 from stornello.contract.elsewhere import order_and_die
 from stornello.domain.plain import Plain
+from stornello.domain.seam import SEAMS, Seam
 from stornello.fake_kie import FakeKie
 from stornello.seams import RequestId, SongOrder
 from stornello.settings import Settings
-from stornello.wiring.engines import Kind
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "whistle"
 ENGLISH = says(
@@ -40,7 +40,6 @@ ENGLISH = says(
     userMessage="lent me her umbrella",
 )
 Orderer = Callable[[Callable[[], Any], SongOrder], RequestId]
-SEAMS: dict[Kind, Seam] = {"studios": "studio", "lyricists": "lyricist", "transcribers": "transcriber"}
 
 
 def broken(outcomes: list[Outcome]) -> dict[str, str]:
@@ -69,7 +68,7 @@ def servers() -> Iterator[dict[str, str]]:
 
 
 @pytest.mark.parametrize(
-    ("kind", "name"),
+    ("seam", "name"),
     [
         ("studios", "kie"),
         ("studios", "kie-flat"),
@@ -79,17 +78,17 @@ def servers() -> Iterator[dict[str, str]]:
         ("transcribers", "openai"),
     ],
 )
-def test_our_remote_engines_keep_the_contract(kind: Kind, name: str, servers: dict[str, str]) -> None:
-    outcomes = tried(SEAMS[kind], Builder(kind, name, Settings.model_validate(servers)))
+def test_our_remote_engines_keep_the_contract(seam: Seam, name: str, servers: dict[str, str]) -> None:
+    outcomes = tried(seam, Builder(seam, name, Settings.model_validate(servers)))
     assert not broken(outcomes)
     assert {one.check.name for one in outcomes if one.state == "not asked"} <= {"silence"}
 
 
 @pytest.mark.timeout(400)
 @pytest.mark.usefixtures("whisper_base", "soundfont")
-@pytest.mark.parametrize("kind", SEAMS)
-def test_our_own_engines_keep_the_contract_without_a_network(kind: Kind) -> None:
-    outcomes = tried(SEAMS[kind], Builder(kind, "embedded", Settings(speech_model="base")))
+@pytest.mark.parametrize("seam", SEAMS)
+def test_our_own_engines_keep_the_contract_without_a_network(seam: Seam) -> None:
+    outcomes = tried(seam, Builder(seam, "embedded", Settings(speech_model="base")))
     assert not broken(outcomes)
     assert {one.check.name for one in outcomes if one.state == "not asked"} == {
         f"network {how}" for how in ("nameless", "late", "reset", "silence", "half")
@@ -97,16 +96,16 @@ def test_our_own_engines_keep_the_contract_without_a_network(kind: Kind) -> None
 
 
 @pytest.mark.parametrize(
-    ("kind", "caught"), [("studios", {"unknown id"}), ("lyricists", {"odd stories"}), ("transcribers", {"silence"})]
+    ("seam", "caught"), [("studios", {"unknown id"}), ("lyricists", {"odd stories"}), ("transcribers", {"silence"})]
 )
 def test_the_tests_own_doubles_sing_and_hear_anything_and_that_is_caught(
-    kind: Kind, caught: set[str], monkeypatch: pytest.MonkeyPatch
+    seam: Seam, caught: set[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.syspath_prepend(DOUBLES)
-    assert set(broken(tried(SEAMS[kind], Builder(kind, "instant", Settings())))) == caught
+    assert set(broken(tried(seam, Builder(seam, "instant", Settings())))) == caught
 
 
-@pytest.mark.parametrize(("seam", "build"), [("studio", Studio), ("lyricist", Pen), ("transcriber", Ear)])
+@pytest.mark.parametrize(("seam", "build"), [("studios", Studio), ("lyricists", Pen), ("transcribers", Ear)])
 def test_a_good_engine_passes_every_check(seam: Seam, build: Callable[[], Any]) -> None:
     outcomes = tried(seam, build)
     assert not broken(outcomes)
@@ -135,7 +134,7 @@ STUDIOS = {
 
 @pytest.mark.parametrize("fault", STUDIOS)
 def test_a_studio_that_breaks_the_contract_is_caught(fault: str) -> None:
-    caught = broken(tried("studio", partial(Studio, fault)))
+    caught = broken(tried("studios", partial(Studio, fault)))
     assert {name for name in caught if not name.startswith("network")} == {
         name for name in STUDIOS[fault] if not name.startswith("network")
     }
@@ -155,13 +154,13 @@ REMOTE = {
 
 @pytest.mark.parametrize("fault", REMOTE)
 def test_a_studio_that_takes_a_fault_of_the_network_wrong_is_caught(fault: str) -> None:
-    caught = broken(tried("studio", partial(RemoteStudio, fault), orderer=Ordered()))
+    caught = broken(tried("studios", partial(RemoteStudio, fault), orderer=Ordered()))
     hows = {name.removeprefix("network ") for name in caught if name.startswith("network")}
     assert hows == REMOTE[fault]
 
 
 def test_a_remote_studio_that_takes_every_fault_right_passes() -> None:
-    caught = broken(tried("studio", RemoteStudio, orderer=Ordered()))
+    caught = broken(tried("studios", RemoteStudio, orderer=Ordered()))
     assert not [name for name in caught if name.startswith("network")]
 
 
@@ -187,7 +186,7 @@ PENS = {
 
 @pytest.mark.parametrize("fault", PENS)
 def test_a_lyricist_that_breaks_the_contract_is_caught(fault: str) -> None:
-    assert PENS[fault] in broken(tried("lyricist", partial(Pen, fault)))
+    assert PENS[fault] in broken(tried("lyricists", partial(Pen, fault)))
 
 
 EARS = {
@@ -202,19 +201,19 @@ EARS = {
 
 @pytest.mark.parametrize("fault", EARS)
 def test_a_transcriber_that_breaks_the_contract_is_caught(fault: str) -> None:
-    assert EARS[fault] in broken(tried("transcriber", partial(Ear, fault)))
+    assert EARS[fault] in broken(tried("transcribers", partial(Ear, fault)))
 
 
 @pytest.mark.parametrize(
     ("seam", "engine"),
     [
-        ("studio", partial(Studio, name="")),
-        ("studio", partial(Studio, is_paid=None)),  # type: ignore[arg-type]
-        ("studio", Pen),
-        ("lyricist", Ear),
-        ("transcriber", Studio),
-        ("transcriber", partial(Ear, longest_s=0)),
-        ("transcriber", partial(Ear, longest_s="60")),  # type: ignore[arg-type]
+        ("studios", partial(Studio, name="")),
+        ("studios", partial(Studio, is_paid=None)),  # type: ignore[arg-type]
+        ("studios", Pen),
+        ("lyricists", Ear),
+        ("transcribers", Studio),
+        ("transcribers", partial(Ear, longest_s=0)),
+        ("transcribers", partial(Ear, longest_s="60")),  # type: ignore[arg-type]
     ],
 )
 def test_an_engine_without_its_seams_attributes_is_caught(seam: Seam, engine: Callable[[], Any]) -> None:
@@ -222,7 +221,7 @@ def test_an_engine_without_its_seams_attributes_is_caught(seam: Seam, engine: Ca
 
 
 def test_an_engine_that_cannot_be_built_is_told_and_no_more() -> None:
-    outcomes = tried("lyricist", partial(Pen, nonsense=1))  # type: ignore[call-arg]
+    outcomes = tried("lyricists", partial(Pen, nonsense=1))  # type: ignore[call-arg]
     assert set(broken(outcomes)) >= {"attributes", "summary"}
     assert broken(outcomes)["attributes"] == "A TypeError comes out."
 
@@ -237,7 +236,7 @@ def test_every_check_says_in_both_languages_what_it_wants_and_what_to_do(check: 
 
 def test_the_document_shows_what_the_command_says() -> None:
     document = (EXAMPLE.parents[1] / "docs" / "providers.md").read_text()
-    for check in CHECKS["studio"]:
+    for check in CHECKS["studios"]:
         assert f"✓ {check.sentence.en}\n" in document
 
 
@@ -247,7 +246,7 @@ def night(tmp_path: Path) -> Night:
 
 
 def test_the_command_tells_each_check_and_what_to_do(night: Night) -> None:
-    told = night.run("provider", "test", "instant", "--seam", "transcriber")
+    told = night.run("provider", "test", "instant", "--seam", "transcribers")
     assert told.returncode == 1
     assert "✓ It hears the words of a voice" in told.stdout
     assert "✗ From silence it hears next to nothing" in told.stdout
@@ -256,13 +255,13 @@ def test_the_command_tells_each_check_and_what_to_do(night: Night) -> None:
 
 
 def test_the_command_speaks_to_programs_too(night: Night) -> None:
-    told = night.run("provider", "test", "instant", "--seam", "studio", "--json")
+    told = night.run("provider", "test", "instant", "--seam", "studios", "--json")
     data = json.loads(told.stdout)
     assert (told.returncode, data["engine"], data["broken"]) == (1, "instant", 1)
     assert [row["why"] for row in data["checks"] if row["state"] == "broken"] == [
         "collect() lets a JSONDecodeError out."
     ]
-    assert {row["check"] for row in data["checks"]} == {check.name for check in CHECKS["studio"]}
+    assert {row["check"] for row in data["checks"]} == {check.name for check in CHECKS["studios"]}
 
 
 def test_the_example_of_a_third_party_keeps_the_contract(night: Night, tmp_path: Path) -> None:
@@ -324,5 +323,5 @@ def test_a_song_is_ordered_once_whatever_becomes_of_it(fault: str) -> None:
         orders.append(order)
         return RequestId(build().request(order))
 
-    assert broken(tried("studio", partial(Studio, fault), ordering))
+    assert broken(tried("studios", partial(Studio, fault), ordering))
     assert len(orders) == 1

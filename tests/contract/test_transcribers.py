@@ -14,7 +14,7 @@ from stornello.domain.errors import ModelMissing, ProviderRefused, RecordingErro
 from stornello.providers.speech.embedded import FasterWhisperTranscriber
 from stornello.seams import Transcriber
 from stornello.settings import Settings
-from stornello.wiring import watchdog
+from stornello.wiring import own
 
 BOTH = ("it", "en")
 RATE = 16_000
@@ -150,6 +150,6 @@ def test_embedded_loads_nothing_for_silence(tmp_path: Path) -> None:
 
 def test_embedded_hears_as_many_at_once_as_the_settings_say(whisper_base: Path) -> None:
     settings = Settings(hearing_workers=2, speech_model=str(whisper_base))
-    transcriber = watchdog.own_ears(settings)
+    transcriber = own.ears(settings)
     assert isinstance(transcriber, FasterWhisperTranscriber)
     assert transcriber._loaded().model.num_workers == 2

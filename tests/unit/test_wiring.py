@@ -8,7 +8,7 @@ from stornello.generate_song import SongMaker
 from stornello.models import MANIFEST
 from stornello.settings import Settings
 from stornello.spool.paths import Venue
-from stornello.wiring import song, watchdog
+from stornello.wiring import own, song
 
 
 def a_maker(tmp_path: Path, settings: Settings) -> SongMaker:
@@ -31,7 +31,7 @@ def test_the_card_names_the_model_that_hears(tmp_path: Path, monkeypatch: pytest
     for size in ("base", "small"):
         folder = pretend(tmp_path, f"whisper-{size}")
         assert a_maker(tmp_path, Settings()).heard_by([]) == f"embedded (whisper {size})"
-        assert watchdog.speech_model("auto") == folder
+        assert own.speech_model("auto") == folder
 
 
 def test_the_card_names_the_model_that_was_chosen(tmp_path: Path) -> None:

@@ -44,9 +44,9 @@ def fetch(names: Names = None, folder: Folder = HERE, lang: Lang = None) -> None
         model_store.fetch_all(names, LANGUAGE)
         tell("I modelli ci sono.", "The models are here.")
     else:
-        from stornello.wiring import watchdog  # noqa: PLC0415 - imports much
+        from stornello.wiring import own  # noqa: PLC0415 - imports much
 
-        ears = watchdog.renew_speech_model(Settings.load(look_at(folder).settings).speech_model, LANGUAGE)
+        ears = own.renew_speech_model(Settings.load(look_at(folder).settings).speech_model, LANGUAGE)
         (sound,) = model_store.fetch_all(["soundfont"], LANGUAGE)
         tell(f"Modelli pronti: {ears.name}, {sound.name}", f"Models ready: {ears.name}, {sound.name}")
 

@@ -97,13 +97,13 @@ def _tell_what_leaves(settings: Settings) -> None:
 
 def _fetch_what_is_missing(settings: Settings) -> None:
     """Fetch models now, where people see it; a failure is told, and the night begins all the same."""
-    from stornello.wiring import song, watchdog  # noqa: PLC0415 - imports much
+    from stornello.wiring import own  # noqa: PLC0415 - imports much
 
     try:
         if engines.uses_embedded("transcribers", settings):
-            watchdog.speech_model(settings.speech_model)
+            own.speech_model(settings.speech_model)
         if engines.uses_embedded("studios", settings):
-            song.soundfont()
+            own.soundfont()
     except ModelMissing as error:
         tell(f"{error.what.it} {error.todo.it}", f"{error.what.en} {error.todo.en}", style="yellow")
 

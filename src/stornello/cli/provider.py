@@ -2,10 +2,11 @@
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib.metadata import entry_points
-from typing import Annotated, Any, Literal
+from types import MappingProxyType
+from typing import Annotated, Any
 
 import typer
 from pydantic import SecretStr
@@ -17,17 +18,17 @@ from stornello.cli.speech import LANGUAGE, console, say, tell
 from stornello.contract import Outcome, Subject
 from stornello.domain.errors import SettingsError, StornelloError
 from stornello.domain.plain import Plain
+from stornello.domain.seam import SEAMS, Seam
 from stornello.settings import Settings
-from stornello.wiring.engines import EMBEDDED, KINDS, Kind, installed
+from stornello.wiring.engines import EMBEDDED, builder
 
-Seam = Literal["studio", "lyricist", "transcriber"]
-_KIND: dict[Seam, Kind] = {"transcriber": "transcribers", "lyricist": "lyricists", "studio": "studios"}
-_SEAM = {kind: seam for seam, kind in _KIND.items()}
-_UNITS = {
-    "studio": Plain("canzoni", "songs"),
-    "lyricist": Plain("chiamate", "calls"),
-    "transcriber": Plain("minuti", "minutes"),
-}
+_UNITS: Mapping[Seam, Plain] = MappingProxyType(
+    {
+        "studios": Plain("canzoni", "songs"),
+        "lyricists": Plain("chiamate", "calls"),
+        "transcribers": Plain("minuti", "minutes"),
+    }
+)
 
 
 def register(app: typer.Typer) -> None:
@@ -48,19 +49,13 @@ def provider(lang: Lang = None) -> None:
 class Builder:
     """Builds one installed engine, in whichever process it is called."""
 
-    kind: Kind
+    seam: Seam
     name: str
     settings: Settings
 
     def __call__(self) -> Any:  # noqa: ANN401 - an engine of whichever seam
         """Return a fresh engine."""
-        if self.name != EMBEDDED:
-            return installed(self.kind, self.name)(self.settings)
-        from stornello.wiring import song, watchdog  # noqa: PLC0415 - import much
-
-        if self.kind == "transcribers":
-            return watchdog.own_ears(self.settings)
-        return song.own_pen() if self.kind == "lyricists" else song.own_studio()
+        return builder(self.seam, self.name, self.settings)()
 
 
 def listing(folder: Folder = HERE, lang: Lang = None) -> None:
@@ -70,29 +65,28 @@ def listing(folder: Folder = HERE, lang: Lang = None) -> None:
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
     for title in (say("posto", "seam"), say("motore", "engine"), say("pacchetto", "package"), say("prezzo", "price")):
         table.add_column(title, overflow="fold")
-    for kind, name, package in _all():
-        table.add_row(_SEAM[kind], name, package, _price(kind, name, settings))
+    for seam, name, package in _all():
+        table.add_row(seam, name, package, _price(seam, name, settings))
     console.print(table, soft_wrap=False)
 
 
-def _all() -> Iterator[tuple[Kind, str, str]]:
-    for kind in KINDS:
-        yield kind, EMBEDDED, "stornello"
-        for entry in sorted(entry_points(group=f"stornello.{kind}"), key=lambda entry: entry.name):
-            yield kind, entry.name, f"{entry.dist.name} {entry.dist.version}" if entry.dist else "?"
+def _all() -> Iterator[tuple[Seam, str, str]]:
+    for seam in SEAMS:
+        yield seam, EMBEDDED, "stornello"
+        for entry in sorted(entry_points(group=f"stornello.{seam}"), key=lambda entry: entry.name):
+            yield seam, entry.name, f"{entry.dist.name} {entry.dist.version}" if entry.dist else "?"
 
 
-def _price(kind: Kind, name: str, settings: Settings) -> str:
-    """Say what it costs: the settings' price, and what the engine says of itself where it can be built."""
+def _price(seam: Seam, name: str, settings: Settings) -> str:
+    """Say what it costs: nothing, where the engine can be built and says so, else the settings' price."""
     try:
-        is_paid = Builder(kind, name, settings)().is_paid
-    except Exception:  # noqa: BLE001 - a stranger's code; a key that is missing is the usual reason
-        is_paid = None
-    if is_paid is False:
+        is_free = not Builder(seam, name, settings)().is_paid
+    except Exception:  # noqa: BLE001 - a stranger's code, or one that is not set up, which doctor tells
+        is_free = False
+    if is_free:
         return say("gratis", "free")
-    price = settings.prices.get(f"{kind}.{name}")
-    told = say("nessun prezzo nelle impostazioni", "no price in the settings") if price is None else f"{price:g} €"
-    return told if is_paid else f"{told} ({say('non configurato', 'not set up')})"
+    price = settings.prices.get(f"{seam}.{name}")
+    return say("nessun prezzo nelle impostazioni", "no price in the settings") if price is None else f"{price:g} €"
 
 
 def examine(
@@ -116,7 +110,7 @@ def examine(
     else:
         skipped = sum(outcome.state == "not asked" for _, outcome in ended)
         tell(
-            f"{len(ended)} controlli, {broken} non rispettati, {skipped} che non la riguardano.",
+            f"{len(ended)} controlli, {broken} non rispettati, {skipped} che non lo riguardano.",
             f"{len(ended)} checks, {broken} broken, {skipped} that do not concern it.",
         )
     if broken:
@@ -127,22 +121,27 @@ def _seams_of(name: str, seam: Seam | None) -> list[Seam]:
     """Return the seams where an engine of that name is installed, or the one asked for."""
     if seam:
         return [seam]
-    found: list[Seam] = [one for one, kind in _KIND.items() if (kind, name) in {row[:2] for row in _all()}]
+    found = [one for one, known, _ in _all() if known == name]
     if not found:
-        installed("studios", name)  # says that there is none
+        names = ", ".join(sorted({known for _, known, _ in _all()}))
+        raise SettingsError(
+            "unknown-engine",
+            Plain(f"Non c'è un motore «{name}».", f"There is no engine '{name}'."),
+            Plain(f"Quelli installati: {names}.", f"Installed: {names}."),
+        )
     return found
 
 
 def _subject(seam: Seam, name: str, settings: Settings) -> Subject:
     keys = (getattr(settings, field) for field in Settings.model_fields)
     secrets = [key.get_secret_value() for key in keys if isinstance(key, SecretStr)]
-    return Subject(seam, Builder(_KIND[seam], name, settings), secrets, settings.job_deadline_seconds)
+    return Subject(seam, Builder(seam, name, settings), secrets, settings.job_deadline_seconds)
 
 
 def _agree_to_pay(subjects: dict[Seam, Subject], name: str, settings: Settings, *, yes: bool) -> None:
     """Say what it may cost, and go on only when somebody agrees."""
     paid = [seam for seam, subject in subjects.items() if _is_paid(subject)]
-    costs = [(seam, settings.prices.get(f"{_KIND[seam]}.{name}")) for seam in paid]
+    costs = [(seam, settings.prices.get(f"{seam}.{name}")) for seam in paid]
     if not any(price != 0 for _, price in costs):
         return
     for seam, price in costs:

@@ -5,17 +5,16 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal, TypeVar, cast
+from typing import Any, TypeVar, cast
 
 from stornello.contract import stories
 from stornello.domain.clock import Clock, SystemClock
 from stornello.domain.errors import StornelloError
 from stornello.domain.plain import Plain
+from stornello.domain.seam import Seam
 from stornello.seams import RequestId, SongOrder, Take
 
 T = TypeVar("T")
-
-Seam = Literal["studio", "lyricist", "transcriber"]
 
 
 class Broken(Exception):  # noqa: N818 - the contract is

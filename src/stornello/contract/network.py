@@ -20,14 +20,14 @@ def _calls(bench: Bench) -> Iterator[tuple[str, Callable[[Any], object]]]:
     if isinstance(bench.engine, HasCredits):
         yield "credits()", lambda engine: engine.credits()
     match bench.subject.seam:
-        case "studio":
+        case "studios":
             yield "request()", lambda engine: engine.request(stories.ORDER)
             known = bench.ordered
             yield "collect()", lambda engine: engine.collect(known, bench.folder)
-        case "lyricist":
+        case "lyricists":
             yield "summarise()", lambda engine: engine.summarise(stories.ITALIAN)
             yield "write()", lambda engine: engine.write(stories.ITALIAN, stories.SUMMARY)
-        case "transcriber":
+        case "transcribers":
             yield "hear()", lambda engine: engine.hear(voice(bench.folder), BOTH)
 
 

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Any, Literal
 
 from stornello.contract import lyricist, transcriber
-from stornello.contract.check import Bench, Broken, Check, NotAsked, Seam, Subject, require
+from stornello.contract.check import Bench, Broken, Check, NotAsked, Subject, require
 from stornello.contract.elsewhere import order_and_die
 from stornello.contract.lyricist import LYRICIST
 from stornello.contract.network import NETWORK
@@ -16,12 +16,13 @@ from stornello.contract.studio import STUDIO
 from stornello.contract.transcriber import TRANSCRIBER
 from stornello.domain.errors import StornelloError
 from stornello.domain.plain import Plain
+from stornello.domain.seam import Seam
 from stornello.seams import RequestId, SongOrder
 
 _METHODS: Mapping[Seam, tuple[str, ...]] = {
-    "studio": ("request", "collect"),
-    "lyricist": ("summarise", "write"),
-    "transcriber": ("hear",),
+    "studios": ("request", "collect"),
+    "lyricists": ("summarise", "write"),
+    "transcribers": ("hear",),
 }
 
 
@@ -41,7 +42,7 @@ def _attributes(bench: Bench) -> None:
     require(isinstance(getattr(engine, "is_paid", None), bool), "Manca is_paid.", "There is no is_paid.")
     for method in _METHODS[seam]:
         require(callable(getattr(engine, method, None)), f"Manca {method}().", f"There is no {method}().")
-    if seam == "transcriber":
+    if seam == "transcribers":
         longest_s = getattr(engine, "longest_s", ())
         fits = longest_s is None or (isinstance(longest_s, int | float) and longest_s > 0)
         require(fits, "longest_s non è None né un numero.", "longest_s is neither None nor a number.")
@@ -56,16 +57,16 @@ ATTRIBUTES = Check(
 
 CHECKS: Mapping[Seam, tuple[Check, ...]] = MappingProxyType(
     {
-        "studio": (ATTRIBUTES, *STUDIO, *NETWORK),
-        "lyricist": (ATTRIBUTES, *LYRICIST, *NETWORK),
-        "transcriber": (ATTRIBUTES, *TRANSCRIBER, *NETWORK),
+        "studios": (ATTRIBUTES, *STUDIO, *NETWORK),
+        "lyricists": (ATTRIBUTES, *LYRICIST, *NETWORK),
+        "transcribers": (ATTRIBUTES, *TRANSCRIBER, *NETWORK),
     }
 )
 
 
 def units(seam: Seam) -> float:
     """Return what all checks ask for at most: songs, calls or minutes, as the seam's price counts."""
-    return {"studio": 1.0, "lyricist": float(lyricist.CALLS), "transcriber": transcriber.MINUTES}[seam]
+    return {"studios": 1.0, "lyricists": float(lyricist.CALLS), "transcribers": transcriber.MINUTES}[seam]
 
 
 def run(

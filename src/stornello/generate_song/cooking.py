@@ -8,18 +8,13 @@ from stornello.chains import Link
 from stornello.domain.backoff import backoff
 from stornello.domain.errors import NotDelivered, ProviderError
 from stornello.domain.plain import Plain
-from stornello.generate_song.delivery import Delivered, StillThere
+from stornello.generate_song.delivery import KEPT, Delivered, StillThere
 from stornello.generate_song.patience import Patience, Polls
 from stornello.seams import MusicStudio, RequestId, Take
 
 _TROUBLE_CAP_S = 60.0
 _DELIVERIES = 5
 """A take that is no song may only have been late: it is fetched again, so often."""
-
-_KEPT = Plain(
-    "È già ordinata e non si paga di nuovo: stornello retry NOME",
-    "It is ordered already and is not paid again: stornello retry NAME",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +66,7 @@ class Cooking:
 
 def never_whole(error: ProviderError) -> StillThere:
     """Return why there is no song although the studio says that it is done."""
-    return error if isinstance(error, StillThere) else StillThere(error.code, error.what, _KEPT)
+    return error if isinstance(error, StillThere) else StillThere(error.code, error.what, KEPT)
 
 
 def never_ready() -> StillThere:
@@ -79,5 +74,5 @@ def never_ready() -> StillThere:
     return StillThere(
         "song-never-ready",
         Plain("Lo studio non ha finito la canzone in tempo.", "The studio did not finish the song in time."),
-        _KEPT,
+        KEPT,
     )

@@ -3,7 +3,6 @@
 import hashlib
 import json
 import logging
-import os
 from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -14,6 +13,7 @@ from stornello.domain.errors import GenerationFailed, RecordingError
 from stornello.domain.plain import Plain
 from stornello.domain.songs import Sound, SungLine
 from stornello.seams import Take
+from stornello.spool import atomic
 from stornello.spool.paths import Venue
 
 log = logging.getLogger(__name__)
@@ -22,6 +22,12 @@ LONGEST_S = 900.0
 LEAST_OF_CLAIMED = 0.6
 """A take shorter than this share of what the studio claims was cut off on its way. Without a claim any length may be
 meant: a venue's own studio may sing two seconds."""
+
+KEPT = Plain(
+    "È già ordinata e non si paga di nuovo: stornello retry NOME",
+    "It is ordered already and is not paid again: stornello retry NAME",
+)
+"""What to do about a song that a studio still has for us."""
 
 
 class StillThere(GenerationFailed):
@@ -96,7 +102,7 @@ def _heard(audio: Path, claimed_s: float | None, others: Collection[str]) -> tup
     if trouble:
         log.warning("take refused", extra={"take": audio.name, "why": trouble})
         return None
-    _sync(audio)
+    atomic.sync_file(audio)
     return sha, sound
 
 
@@ -126,11 +132,6 @@ def _sha256(file: Path) -> str:
         return hashlib.file_digest(audio, "sha256").hexdigest()
 
 
-def _sync(file: Path) -> None:
-    with file.open("rb") as handle:
-        os.fsync(handle.fileno())
-
-
 def _unreadable() -> StillThere:
     return StillThere(
         "song-unreadable",
@@ -138,8 +139,5 @@ def _unreadable() -> StillThere:
             "Lo studio ha consegnato un file che non si può suonare.",
             "The studio delivered a file that cannot be played.",
         ),
-        Plain(
-            "È già ordinata e non si paga di nuovo: stornello retry NOME",
-            "It is ordered already and is not paid again: stornello retry NAME",
-        ),
+        KEPT,
     )

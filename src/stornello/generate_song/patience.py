@@ -17,9 +17,9 @@ _BASE_S, _CAP_S = 5.0, 60.0
 class Polls:
     """How a studio is asked for a song that cooks: at most so often, from ``first_s`` to ``longest_s`` apart."""
 
-    first_s: float = 2.0
-    longest_s: float = 6.0
-    attempts: int = 400
+    first_s: float
+    longest_s: float
+    attempts: int
 
 
 @dataclass(frozen=True, slots=True)

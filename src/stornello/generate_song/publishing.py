@@ -1,6 +1,5 @@
 """A song into songs/: spare, audio, card, in this order: a card on disk means that its song is whole."""
 
-import os
 import shutil
 from pathlib import Path
 
@@ -23,6 +22,5 @@ def _place(source: Path, target: Path, card: SongCard) -> None:
     part = target.with_name(f".{target.name}{atomic.PART}")
     shutil.copyfile(source, part)
     tags.write(part, card)
-    with part.open("rb") as handle:
-        os.fsync(handle.fileno())
+    atomic.sync_file(part)
     part.replace(target)

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from stornello.chains import Chain, ChainedLyricist, Link, Said
@@ -41,7 +41,7 @@ class SongMaker:
     deadline_s: float
     clock: Clock
     milestone: Callable[[str], None]
-    polls: Polls = field(default_factory=Polls)
+    polls: Polls
 
     def make(self, job: Job) -> SongCard:
         """Return the card of the finished song. Each step is saved: a second call continues after the last one.

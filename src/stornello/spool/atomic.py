@@ -27,6 +27,12 @@ def sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
+def sync_file(file: Path) -> None:
+    """Make what was written into ``file``, by whomever, durable."""
+    with file.open("rb") as handle:
+        os.fsync(handle.fileno())
+
+
 def write(target: Path, data: bytes, *, durable: bool = True) -> None:
     """Replace ``target``'s content, whole or not at all; durably, unless a power cut may take it."""
     part = target.with_name(f".{target.name[:200]}.{uuid.uuid4().hex[:8]}{PART}")

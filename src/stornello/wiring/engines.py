@@ -8,22 +8,22 @@
 import importlib.util
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Literal, TypeVar, cast
+from typing import Any, cast
 
 from stornello.chains import Breaker, Chain, Link
 from stornello.domain.clock import SystemClock
 from stornello.domain.errors import SettingsError
 from stornello.domain.money import Budget
 from stornello.domain.plain import Plain
+from stornello.domain.seam import SEAMS, Seam
 from stornello.providers.words import prompts
 from stornello.settings import Settings
 from stornello.spool.journal import Journal
 from stornello.spool.ledger import Ledger
 from stornello.spool.paths import Venue
 
-T = TypeVar("T")
-Kind = Literal["transcribers", "lyricists", "studios"]
-KINDS: tuple[Kind, ...] = ("transcribers", "lyricists", "studios")
+Kind = Seam
+KINDS = SEAMS
 
 EMBEDDED = "embedded"
 AUTO = "auto"
@@ -37,29 +37,29 @@ def missing_packages() -> list[str]:
     return [name for name in _EMBEDDED_PACKAGES if importlib.util.find_spec(name) is None]
 
 
-def chosen(kind: Kind, settings: Settings) -> tuple[str, ...]:
-    """Return the names of the engines of ``kind`` in the order in which they are asked, ``auto`` resolved."""
-    named = {"transcribers": settings.transcriber, "lyricists": settings.lyricist, "studios": settings.studio}[kind]
-    resolved = [one for name in named for one in (_auto(kind, settings) if name == AUTO else [name])]
+def chosen(seam: Seam, settings: Settings) -> tuple[str, ...]:
+    """Return the names of the engines of ``seam`` in the order in which they are asked, ``auto`` resolved."""
+    named = {"transcribers": settings.transcriber, "lyricists": settings.lyricist, "studios": settings.studio}[seam]
+    resolved = [one for name in named for one in (_auto(seam, settings) if name == AUTO else [name])]
     return tuple(dict.fromkeys(resolved))
 
 
-def _auto(kind: Kind, settings: Settings) -> list[str]:
+def _auto(seam: Seam, settings: Settings) -> list[str]:
     """Return the remote engines that have a key or an address, then our own where it is installed."""
     places = {
         "transcribers": (settings.openai_api_key, settings.openai_base_url, settings.transcription_base_url),
         "lyricists": (settings.openai_api_key, settings.openai_base_url, settings.lyrics_base_url),
     }
-    if kind == "studios":
+    if seam == "studios":
         remote = ["kie"] * bool(settings.kie_api_key) + ["acestep"] * bool(settings.acestep_base_url)
     else:
-        remote = ["openai"] * any(places[kind])
+        remote = ["openai"] * any(places[seam])
     return [*remote, *([] if remote and missing_packages() else [EMBEDDED])]
 
 
-def uses_embedded(kind: Kind, settings: Settings) -> bool:
-    """Return whether our own engine of ``kind`` is in the chain."""
-    return EMBEDDED in chosen(kind, settings)
+def uses_embedded(seam: Seam, settings: Settings) -> bool:
+    """Return whether our own engine of ``seam`` is in the chain."""
+    return EMBEDDED in chosen(seam, settings)
 
 
 def require_engines(settings: Settings) -> None:
@@ -67,11 +67,11 @@ def require_engines(settings: Settings) -> None:
 
     That is an engine that is not installed, a budget without a price, or prompts that cannot be used.
     """
-    wanted = [(kind, name) for kind in KINDS for name in chosen(kind, settings)]
-    for kind, name in wanted:
+    wanted = [(seam, name) for seam in SEAMS for name in chosen(seam, settings)]
+    for seam, name in wanted:
         if name != EMBEDDED:
-            installed(kind, name)
-            _require_price(kind, name, settings)
+            installed(seam, name)
+            _require_price(seam, name, settings)
     if ("lyricists", "openai") in wanted:
         prompts.load(settings.prompts_file)
     if any(name == EMBEDDED for _, name in wanted) and missing_packages():
@@ -82,9 +82,9 @@ def require_engines(settings: Settings) -> None:
         )
 
 
-def _require_price(kind: Kind, name: str, settings: Settings) -> None:
+def _require_price(seam: Seam, name: str, settings: Settings) -> None:
     has_budget = any((settings.budget_per_night, settings.budget_per_song, settings.budget_per_table))
-    if has_budget and f"{kind}.{name}" not in settings.prices:
+    if has_budget and f"{seam}.{name}" not in settings.prices:
         raise SettingsError(
             "price-missing",
             Plain(
@@ -92,8 +92,8 @@ def _require_price(kind: Kind, name: str, settings: Settings) -> None:
                 f"There is a budget, but no price for '{name}'.",
             ),
             Plain(
-                f'In stornello.toml: prices = {{ "{kind}.{name}" = 0.05 }} (euro; 0 se non costa niente).',
-                f'In stornello.toml: prices = {{ "{kind}.{name}" = 0.05 }} (euro; 0 if it costs nothing).',
+                f'In stornello.toml: prices = {{ "{seam}.{name}" = 0.05 }} (euro; 0 se non costa niente).',
+                f'In stornello.toml: prices = {{ "{seam}.{name}" = 0.05 }} (euro; 0 if it costs nothing).',
             ),
         )
 
@@ -105,48 +105,55 @@ def ledger(venue: Venue, settings: Settings) -> Ledger:
 
 def budget(settings: Settings) -> Budget:
     """Return what the screens hold the night's spending against."""
-    prices = [settings.prices.get(f"{kind}.{name}", 0.0) for kind in KINDS for name in chosen(kind, settings)]
+    prices = [settings.prices.get(f"{seam}.{name}", 0.0) for seam in SEAMS for name in chosen(seam, settings)]
     return Budget(settings.caps.night, max(prices), settings.low_credits)
 
 
-def chain(kind: Kind, venue: Venue, settings: Settings, own: Callable[[], T]) -> Chain[T]:
-    """Build the chain of ``kind``; ``own`` builds our embedded engine. No engine is built yet."""
-    links = [_link(kind, name, settings, own) for name in chosen(kind, settings)]
-    breaker = Breaker(venue.engines, kind, SystemClock(), settings.engine_rest_seconds)
+def chain(seam: Seam, venue: Venue, settings: Settings) -> Chain[Any]:
+    """Build the chain of ``seam``. No engine is built yet."""
+    links = [Link(name, builder(seam, name, settings), _price(seam, name, settings)) for name in chosen(seam, settings)]
+    breaker = Breaker(venue.engines, seam, SystemClock(), settings.engine_rest_seconds)
     return Chain(links, breaker, ledger(venue, settings), SystemClock(), Journal(venue.journal).cost)
 
 
-def _link(kind: Kind, name: str, settings: Settings, own: Callable[[], T]) -> Link[T]:
-    if name == EMBEDDED:
-        return Link(name, own)
-    build = installed(kind, name)
-    return Link(name, lambda: cast("T", build(settings)), settings.prices.get(f"{kind}.{name}", 0.0))
+def _price(seam: Seam, name: str, settings: Settings) -> float:
+    return 0.0 if name == EMBEDDED else settings.prices.get(f"{seam}.{name}", 0.0)
 
 
-def speech_model_here() -> Path | None:
-    """Return the folder of the best of our speech models that is on this machine; never uses the network."""
-    from stornello import models  # noqa: PLC0415 - other engines need none
+def builder(seam: Seam, name: str, settings: Settings) -> Callable[[], Any]:
+    """Return what builds one engine: our own, or an installed one, which is looked for when it is called."""
 
-    return models.find("whisper-small") or models.find("whisper-base")
+    def build() -> Any:  # noqa: ANN401 - an engine of whichever seam
+        return (_own(seam) if name == EMBEDDED else installed(seam, name))(settings)
+
+    return build
+
+
+def _own(seam: Seam) -> Callable[[Settings], Any]:
+    from stornello.wiring import own  # noqa: PLC0415 - imports much
+
+    return own.ENGINES[seam]
 
 
 def embedded_ears(settings: Settings) -> str:
     """Return what our own ears are, as a song's card tells it, such as ``embedded (whisper base)``."""
     if settings.speech_model != AUTO:
         return f"{EMBEDDED} (whisper {Path(settings.speech_model).name})"
-    here = speech_model_here()
+    from stornello.wiring import own  # noqa: PLC0415 - imports much
+
+    here = own.speech_model_here()
     return f"{EMBEDDED} ({' '.join(here.name.split('-')[:2])})" if here else EMBEDDED
 
 
-def installed(kind: Kind, name: str) -> Callable[[Settings], Any]:
-    """Return what builds the engine ``name`` of ``kind``.
+def installed(seam: Seam, name: str) -> Callable[[Settings], Any]:
+    """Return what builds the engine ``name`` of ``seam``.
 
     Raises:
         SettingsError: nothing of that name is installed.
     """
     from importlib.metadata import entry_points  # noqa: PLC0415 - the embedded engines need none
 
-    group = f"stornello.{kind}"
+    group = f"stornello.{seam}"
     found = {entry.name: entry for entry in entry_points(group=group)}
     if name in found:
         return cast("Callable[[Settings], Any]", found[name].load())
