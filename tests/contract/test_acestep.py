@@ -132,6 +132,7 @@ ORDERING: list[tuple[Fault, type[ProviderError]]] = [
     ("reset", OutcomeUnknown),
     ("late-reset", OutcomeUnknown),
     ("silent", OutcomeUnknown),
+    ("drip", OutcomeUnknown),
 ]
 
 
@@ -146,7 +147,9 @@ def test_an_order_that_goes_wrong_says_whether_the_song_may_be_cooking(
     assert "Marco" not in f"{failure.value!r}"
 
 
-@pytest.mark.parametrize("fault", ["500", "code-500", "502", "garbage", "no-object", "reset", "silent", "queue-full"])
+@pytest.mark.parametrize(
+    "fault", ["500", "code-500", "502", "garbage", "no-object", "reset", "silent", "drip", "queue-full"]
+)
 def test_a_question_that_goes_wrong_is_asked_again_later(server: AceStep, fault: Fault, tmp_path: Path) -> None:
     studio = studio_at(server, request_timeout_seconds=0.3)
     request = studio.request(an_order())

@@ -104,7 +104,7 @@ def test_a_model_that_obeys_a_guest_is_asked_once_more_and_then_given_up(answer:
         with pytest.raises(ProviderRefused) as refusal:
             an_engine(server.url).write(a_story(), "x")
         assert len(server.requests) == 2
-    assert (refusal.value.code, refusal.value.charged) == ("lyrics-unusable", True)
+    assert (refusal.value.code, refusal.value.charged) == ("words-unusable", True)
     assert SAID not in repr(refusal.value)
     assert refusal.value.__suppress_context__
 
@@ -124,7 +124,7 @@ def test_a_model_that_obeys_a_guest_is_asked_once_more_and_then_given_up(answer:
 def test_an_answer_of_another_shape_is_no_song(reply: Reply) -> None:
     with Scripted(reply) as server, pytest.raises(ProviderRefused) as refusal:
         an_engine(server.url).write(a_story(), "x")
-    assert refusal.value.code == "lyrics-unusable"
+    assert refusal.value.code == "words-unusable"
 
 
 def test_garbage_is_asked_again_with_the_reason() -> None:

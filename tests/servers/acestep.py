@@ -7,11 +7,13 @@
 import io
 import json
 import math
+import select
 import socket
 import struct
 import threading
 import wave
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
@@ -19,7 +21,18 @@ from typing import Any, ClassVar, Literal, Self
 from urllib.parse import parse_qs, urlsplit
 
 Fault = Literal[
-    "queue-full", "500", "400", "502", "garbage", "no-object", "reset", "late-reset", "code-500", "silent", "empty"
+    "queue-full",
+    "500",
+    "400",
+    "502",
+    "garbage",
+    "no-object",
+    "reset",
+    "late-reset",
+    "code-500",
+    "silent",
+    "drip",
+    "empty",
 ]
 
 
@@ -115,6 +128,8 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(status, told, {"Retry-After": "7"} if status == 429 else {})
         elif fault == "silent":
             self.rfile.read(1)  # until the other side gives up
+        elif fault == "drip":
+            self._drip()
         else:
             self._serve(path, body, fault)
 
@@ -160,6 +175,14 @@ class _Handler(BaseHTTPRequestHandler):
         for name, value in headers.items():
             self.send_header(name, value)
         self.end_headers()
+
+    def _drip(self) -> None:
+        """Send a byte now and then, until the other side gives up."""
+        self._head(200, {"Content-Type": "application/json", "Content-Length": "100000"})
+        with suppress(OSError):
+            while not select.select([self.connection], [], [], 0.02)[0]:
+                self.wfile.write(b" ")
+        self.close_connection = True
 
     def _cut(self) -> None:
         """End the connection with a reset."""

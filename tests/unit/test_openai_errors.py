@@ -1,6 +1,5 @@
 """What each failure of an OpenAI-compatible service means, row by row."""
 
-from collections.abc import Mapping
 from datetime import UTC, datetime
 
 import httpx2
@@ -16,7 +15,7 @@ from stornello.domain.errors import (
     ProviderUnreachable,
 )
 from stornello.providers import openai_errors
-from stornello.providers.openai_errors import TABLE, code_in, of_status, retry_after_s, translated
+from stornello.providers.openai_errors import TABLE, code_in, of_status, translated
 
 EIGHT = datetime(2026, 11, 23, 20, 0, tzinfo=UTC)
 REQUEST = httpx2.Request("POST", "https://example.com/v1/chat/completions")
@@ -125,25 +124,3 @@ def test_an_error_of_the_sdk_passes_on_its_status_code_and_wait_but_no_word() ->
 )
 def test_the_code_is_found_wherever_servers_put_it(body: object, code: str) -> None:
     assert code_in(body) == code
-
-
-@pytest.mark.parametrize(
-    ("headers", "seconds"),
-    [
-        ({}, None),
-        ({"retry-after": "0"}, 0.0),
-        ({"retry-after": "2.5"}, 2.5),
-        ({"retry-after": "-3"}, 0.0),
-        ({"retry-after": "nan"}, None),
-        ({"retry-after": "inf"}, None),
-        ({"retry-after": "soon"}, None),
-        ({"retry-after": "Mon, 23 Nov 2026 20:00:30 GMT"}, 30.0),
-        ({"retry-after": "Mon, 23 Nov 2026 19:00:00 GMT"}, 0.0),
-        ({"retry-after": "Mon, 23 Nov 2026 21:00:30 GMT", "date": "Mon, 23 Nov 2026 21:00:10 GMT"}, 20.0),
-        ({"retry-after": "Mon, 23 Nov 2026 20:00:30 -0000"}, None),
-    ],
-)
-def test_retry_after_is_read_in_seconds_or_as_a_date_by_the_service_s_own_clock(
-    headers: Mapping[str, str], seconds: float | None
-) -> None:
-    assert retry_after_s(headers, EIGHT) == seconds

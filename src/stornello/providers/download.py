@@ -11,6 +11,7 @@ import httpx2
 from stornello.domain.clock import Clock, SystemClock
 from stornello.domain.errors import NotDelivered, ProviderUnreachable
 from stornello.domain.plain import Plain
+from stornello.providers.http_answers import AGAIN
 from stornello.providers.public_network import NotPublicError, PublicNetwork, tls
 from stornello.providers.sound_files import ending_of
 from stornello.settings import Settings
@@ -148,7 +149,6 @@ def _ending(part: Path, url: str) -> str:
     raise _failed("download-no-sound")
 
 
-_AGAIN = Plain("Si riprova da soli.", "It is tried again by itself.")
 _WHY = {
     "download-address": Plain(
         "La canzone sta a un indirizzo che non è pubblico o non è https.",
@@ -171,4 +171,4 @@ _LINE = frozenset({"download-slow", "download-broken"})
 def _failed(code: str) -> ProviderUnreachable:
     """Return what the room may hope for: a broken line mends, a wrong file rarely."""
     kind = ProviderUnreachable if code in _LINE else NotDelivered
-    return kind(code, _WHY[code], _AGAIN)
+    return kind(code, _WHY[code], AGAIN)

@@ -4,12 +4,8 @@ Source: the SDK's exceptions and OpenAI's error codes. What the service says in 
 the guests.
 """
 
-import math
 from collections.abc import Collection, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import datetime
-from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
 from stornello.domain.clock import SystemClock
@@ -22,11 +18,15 @@ from stornello.domain.errors import (
     ProviderUnreachable,
 )
 from stornello.domain.plain import Plain
+from stornello.providers.http_answers import AGAIN, NOT_SENT, retry_after_s
 
 if TYPE_CHECKING:  # 1.7 seconds; whoever has such an error has paid them already
     from openai import OpenAIError
 
 ANY = frozenset(range(300, 1000))
+UNKNOWN = "openai-unknown-model"
+REFUSED = "openai-refused"
+"""The code for what a server refuses without a reason that we know: it may be a field that it does not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,6 @@ class Row:
     codes: Collection[str] = field(default=())
 
 
-_WAIT = Plain("Si riprova da soli.", "It is tried again by itself.")
 _ACCOUNT = Plain("Controlla il conto presso il servizio.", "Look at the account with the service.")
 _UNKNOWN = Plain("Il servizio non ha dato una risposta intera.", "The service gave no whole answer.")
 
@@ -81,15 +80,15 @@ TABLE: tuple[Row, ...] = (
         ProviderUnreachable,
         "openai-too-many",
         Plain("Il servizio chiede di rallentare.", "The service asks us to slow down."),
-        _WAIT,
+        AGAIN,
     ),
-    Row((504, 524), OutcomeUnknown, "openai-no-answer", _UNKNOWN, _WAIT),
+    Row((504, 524), OutcomeUnknown, "openai-no-answer", _UNKNOWN, AGAIN),
     Row(
         frozenset({408, 409, *range(500, 1000)}),
         ProviderUnreachable,
         "openai-trouble",
         Plain("Il servizio è in difficoltà.", "The service is in trouble."),
-        _WAIT,
+        AGAIN,
     ),
     Row(
         range(300, 400),
@@ -101,7 +100,7 @@ TABLE: tuple[Row, ...] = (
     Row(
         (404,),
         ProviderRefused,
-        "openai-unknown-model",
+        UNKNOWN,
         Plain("Il servizio non conosce il modello o l'indirizzo.", "The service knows no such model or address."),
         Plain("Controlla modello e indirizzo nelle impostazioni.", "Check model and address in the settings."),
     ),
@@ -115,15 +114,12 @@ TABLE: tuple[Row, ...] = (
     Row(
         ANY,
         ProviderRefused,
-        "openai-refused",
+        REFUSED,
         Plain("Il servizio non accetta la richiesta.", "The service does not accept the request."),
         Plain("Controlla il modello nelle impostazioni.", "Check the model in the settings."),
     ),
 )
 """The first row that fits holds; the last fits every status."""
-
-_NOT_SENT = frozenset({"ConnectError", "ConnectTimeout", "PoolTimeout", "ProxyError", "UnsupportedProtocol"})
-"""The HTTP client's errors after which nothing has left this machine."""
 
 
 def translated(error: "OpenAIError") -> ProviderError:
@@ -132,7 +128,7 @@ def translated(error: "OpenAIError") -> ProviderError:
 
     if isinstance(error, APIStatusError):
         return of_status(error.status_code, code_in(error.body), error.response.headers)
-    if isinstance(error, APIConnectionError) and type(error.__cause__).__name__ in _NOT_SENT:
+    if isinstance(error, APIConnectionError) and isinstance(error.__cause__, NOT_SENT):
         return ProviderUnreachable(
             "openai-unreachable",
             Plain("Il servizio non si raggiunge.", "The service cannot be reached."),
@@ -152,7 +148,16 @@ def of_status(status: int, code: str, headers: Mapping[str, str]) -> ProviderErr
 
 def malformed() -> OutcomeUnknown:
     """Return the error for an answer that broke off, never came or cannot be read: it may have been charged."""
-    return OutcomeUnknown("openai-no-answer", _UNKNOWN, _WAIT)
+    return OutcomeUnknown("openai-no-answer", _UNKNOWN, AGAIN)
+
+
+def unlisted(model: str) -> ProviderRefused:
+    """Return the error for a model that a server does not list among its own."""
+    return ProviderRefused(
+        UNKNOWN,
+        Plain(f"Il servizio non elenca il modello {model}.", f"The service does not list the model {model}."),
+        Plain("Controlla il nome, o installalo su quel server.", "Check its name, or install it there."),
+    )
 
 
 def code_in(body: object) -> str:
@@ -160,21 +165,3 @@ def code_in(body: object) -> str:
     inner = body.get("error", body) if isinstance(body, dict) else None
     told = (inner.get("code") or inner.get("type") or "") if isinstance(inner, dict) else ""
     return str(told)
-
-
-def retry_after_s(headers: Mapping[str, str], now: datetime) -> float | None:
-    """Return how many seconds ``Retry-After`` asks for; None when it does not. Source: RFC 9110, 10.2.3."""
-    told = headers.get("retry-after", "")
-    with suppress(ValueError):
-        seconds = float(told)
-        return max(0.0, seconds) if math.isfinite(seconds) else None
-    with suppress(ValueError, TypeError):
-        return max(0.0, (parsedate_to_datetime(told) - _moment(headers, now)).total_seconds())
-    return None
-
-
-def _moment(headers: Mapping[str, str], now: datetime) -> datetime:
-    """Return what the service's own clock says, ours where it does not tell."""
-    with suppress(ValueError, TypeError):
-        return parsedate_to_datetime(headers.get("date", ""))
-    return now

@@ -166,7 +166,7 @@ AT = HandClock().now()
         (format_datetime(AT + timedelta(seconds=30), usegmt=True), 30),
         (format_datetime(AT - timedelta(seconds=30), usegmt=True), 0),
         ("soon", None),
-        ("-5", None),
+        ("-5", 0),
         ("", None),
     ],
 )

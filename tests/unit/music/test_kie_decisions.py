@@ -14,9 +14,10 @@ from stornello.domain.errors import (
     ProviderRefused,
     ProviderUnreachable,
 )
-from stornello.providers.music.kie.decisions import DIALECTS, TABLE, Decision, Dialect, Do, Kind, Row, Where, decide
+from stornello.providers.music.kie.decisions import TABLE, Decision, Dialect, Do, Kind, Row, Where, decide
 from stornello.providers.music.kie.telling import Service, error_of
 
+DIALECTS: tuple[Dialect, ...] = ("market", "flat", "sunoapi")
 SERVICE = Service("Kie", "KIE_API_KEY", "KIE_BASE_URL")
 
 # What must happen, as one word: of what comes out and of what becomes of the money.

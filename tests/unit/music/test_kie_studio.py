@@ -27,7 +27,7 @@ from stornello.domain.plain import Plain
 from stornello.domain.songs import SungLine
 from stornello.providers.music.kie import build_flat, build_market, build_sunoapi, progress
 from stornello.providers.music.kie.client import Api
-from stornello.providers.music.kie.studio import Dialect, KieStudio
+from stornello.providers.music.kie.studio import Addresses, KieStudio
 from stornello.providers.music.kie.telling import Service
 from stornello.seams import Checkable, HasCredits, MusicStudio, RequestId, SongOrder, Take
 from stornello.settings import Settings
@@ -85,7 +85,7 @@ def studio(
         HandClock(),
         httpx2.MockTransport(kie),
     )
-    tongue = Dialect(
+    tongue = Addresses(
         "/api/v1/generate", "/api/v1/record-info", "/api/v1/credit", lambda lyrics: {"title": lyrics.title}, read
     )
     return KieStudio("kie V6", tongue, api, store.fetch)

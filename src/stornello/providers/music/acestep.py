@@ -13,22 +13,22 @@ from urllib.parse import quote
 
 import httpx2
 
+from stornello.domain.clock import SystemClock
 from stornello.domain.errors import ProviderRefused
 from stornello.domain.plain import Plain
 from stornello.domain.songs import Lyrics
 from stornello.providers.download import Downloads
+from stornello.providers.http_answers import exchange, json_or_none
 from stornello.providers.music import acestep_errors
 from stornello.seams import RequestId, SongOrder, Take
 from stornello.settings import Settings
 
-_SHORTEST_S, _LONGEST_S = 10, 600
 _MOST_PROMPT, _MOST_LYRICS = 512, 4096
 """Characters. Source: ACE-Step-1.5, docs/en/INFERENCE.md."""
 
 _OK = 200
 _DONE, _FAILED = 1, 2
 _AUDIO = "/v1/audio"
-_CONNECT_S = 10.0
 _JSON = {"Content-Type": "application/json"}
 
 
@@ -45,7 +45,7 @@ def build(settings: Settings) -> "AceStepStudio":
     return AceStepStudio(
         base,
         Downloads.of(settings, base, headers),
-        min(max(settings.song_seconds, _SHORTEST_S), _LONGEST_S),
+        settings.song_seconds,
         settings.acestep_thinking,
         settings.request_timeout_seconds,
         headers,
@@ -100,7 +100,7 @@ class AceStepStudio:
         if row is None:
             raise acestep_errors.no_answer()
         result = row.get("result")
-        return row, _objects(_parsed(result) if isinstance(result, str) else result)
+        return row, _objects(json_or_none(result) if isinstance(result, str) else result)
 
     def _task(self, order: SongOrder) -> dict[str, object]:
         return {
@@ -124,27 +124,19 @@ class AceStepStudio:
     def _ask(self, method: str, path: str, body: object = None, *, changes: bool = False) -> Any:  # noqa: ANN401 - JSON
         """Return ``data`` of the answer. ``changes``: an answer that is lost leaves open what has happened."""
         sent = None if body is None else json.dumps(body)
-        timeout = httpx2.Timeout(self.timeout_s, connect=min(self.timeout_s, _CONNECT_S))
+        headers = {**self.headers, **_JSON}
         try:
-            with httpx2.Client(headers=dict(self.headers), timeout=timeout) as client:
-                answer = client.request(method, self.base + path, content=sent, headers=_JSON)
+            answer = exchange(method, self.base + path, self.timeout_s, SystemClock(), content=sent, headers=headers)
         except (httpx2.HTTPError, httpx2.InvalidURL, OSError) as error:
             raise acestep_errors.translated(error, changes=changes) from None
-        told = _parsed(answer.content)
+        told = json_or_none(answer.body)
         code = told.get("code", _OK) if isinstance(told, dict) else _OK
-        if answer.status_code != _OK or code != _OK:
-            status = answer.status_code if answer.status_code != _OK else code
+        if answer.status != _OK or code != _OK:
+            status = answer.status if answer.status != _OK else code
             raise acestep_errors.of_status(status, answer.headers, changes=changes)
         if not isinstance(told, dict):
             raise acestep_errors.no_answer(changes=changes)
         return told.get("data")
-
-
-def _parsed(text: str | bytes) -> Any:  # noqa: ANN401 - whatever JSON holds
-    try:
-        return json.loads(text)
-    except (ValueError, RecursionError):
-        return None
 
 
 def _objects(value: object) -> list[dict[str, Any]]:

@@ -2,8 +2,6 @@
 
 from collections.abc import Mapping
 
-import httpx2
-
 from stornello.domain.clock import SystemClock
 from stornello.domain.errors import (
     AccountRefused,
@@ -14,17 +12,7 @@ from stornello.domain.errors import (
     ProviderUnreachable,
 )
 from stornello.domain.plain import Plain
-from stornello.providers.openai_errors import retry_after_s
-
-_NOT_SENT = (
-    httpx2.ConnectError,
-    httpx2.ConnectTimeout,
-    httpx2.PoolTimeout,
-    httpx2.ProxyError,
-    httpx2.UnsupportedProtocol,
-    httpx2.InvalidURL,
-)
-"""After these nothing has left this machine."""
+from stornello.providers.http_answers import AGAIN, NOT_SENT, retry_after_s
 
 _QUEUE_FULL = 429
 _BUSY = frozenset({408, _QUEUE_FULL, 503})
@@ -32,7 +20,6 @@ _BROKEN_OFF = frozenset({502, 504, 524})
 """A gateway that lost the server: it may have begun."""
 _KEY = frozenset({401, 403})
 _SERVER = 500
-_AGAIN = Plain("Si riprova da soli.", "It is tried again by itself.")
 _LOOK = Plain(
     "Guarda se il server ACE-Step gira e se ACESTEP_BASE_URL è giusto.",
     "See whether the ACE-Step server runs and whether ACESTEP_BASE_URL is right.",
@@ -41,7 +28,7 @@ _LOOK = Plain(
 
 def translated(error: Exception, *, changes: bool) -> ProviderError:
     """Return the house's error for one of the HTTP client."""
-    if isinstance(error, _NOT_SENT):
+    if isinstance(error, NOT_SENT):
         what = Plain("Il server ACE-Step non si raggiunge.", "The ACE-Step server cannot be reached.")
         return ProviderUnreachable("acestep-unreachable", what, _LOOK)
     return no_answer(changes=changes)
@@ -58,12 +45,12 @@ def of_status(status: object, headers: Mapping[str, str], *, changes: bool) -> P
     if status in _BUSY:
         what = Plain("La coda del server ACE-Step è piena.", "The ACE-Step server's queue is full.")
         wait_s = retry_after_s(headers, SystemClock().now())
-        return ProviderUnreachable("acestep-busy", what, _AGAIN, retry_after_s=wait_s)
+        return ProviderUnreachable("acestep-busy", what, AGAIN, retry_after_s=wait_s)
     if status in _BROKEN_OFF:
         return no_answer(changes=changes)
     if not isinstance(status, int) or status >= _SERVER:
         what = Plain("Il server ACE-Step è in difficoltà.", "The ACE-Step server is in trouble.")
-        return ProviderUnreachable("acestep-trouble", what, _AGAIN)
+        return ProviderUnreachable("acestep-trouble", what, AGAIN)
     what = Plain("Il server ACE-Step non accetta la richiesta.", "The ACE-Step server does not accept the request.")
     return ProviderRefused("acestep-refused", what, _LOOK)
 

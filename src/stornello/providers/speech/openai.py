@@ -10,8 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from stornello import media
-from stornello.domain.errors import ProviderRefused
-from stornello.providers.openai_client import Service
+from stornello.providers.openai_client import Question, Service
 from stornello.providers.speech.guards import believable, is_credit, without_loops
 from stornello.seams import Hearing
 from stornello.settings import Settings
@@ -22,7 +21,6 @@ if TYPE_CHECKING:  # costs 1.7 seconds
 LARGEST_BYTES = 25_000_000
 """The service takes no larger file; a part of ``longest_s`` fits as FLAC."""
 
-_UNSUPPORTED = "openai-refused"
 _NAMES = {"english": "en", "italian": "it"}
 """Whisper's names of the languages that a venue can have."""
 
@@ -42,8 +40,10 @@ class OpenAITranscriber:
         self.name = f"openai ({model})"
         self._service = service
         self._model = model
-        self._plain = False
-        """Whether the server has refused what not every server knows."""
+
+    def check(self) -> None:
+        """Look whether the service is there, opens to the key and knows the model. Raises as the seam says."""
+        self._service.check(self._model)
 
     def hear(self, audio: Path, languages: Sequence[str]) -> Hearing:
         """Transcribe ``audio`` (16 kHz mono 16-bit WAV), in whichever of ``languages`` is spoken.
@@ -56,30 +56,17 @@ class OpenAITranscriber:
         if not length_s:
             return Hearing("", languages[0], 0.0)
         with _small_enough(audio) as file:
-            answer = self._ask(file, languages)
+            answer = self._service.ask(self._question(file), _wishes(self._model, languages))
         return heard_in(answer, languages, length_s)
 
-    def _ask(self, file: Path, languages: Sequence[str]) -> dict[str, Any]:
-        """Ask with what helps; an old server that refuses a field it does not know is asked without, for good."""
-        if self._plain:
-            return self._send(file, {})
-        try:
-            return self._send(file, _wishes(self._model, languages))
-        except ProviderRefused as error:
-            if error.code != _UNSUPPORTED:
-                raise
-        answer = self._send(file, {})
-        self._plain = True
-        return answer
-
-    def _send(self, file: Path, wishes: dict[str, Any]) -> dict[str, Any]:
-        def question(client: "OpenAI") -> object:
+    def _question(self, file: Path) -> Question:
+        def question(client: "OpenAI", wishes: Mapping[str, Any]) -> object:
             kind = "audio/flac" if file.suffix == ".flac" else "audio/wav"
             with file.open("rb") as sound:  # its own name may tell who the guest is
                 upload = (f"recording{file.suffix}", sound, kind)
                 return client.audio.transcriptions.with_raw_response.create(file=upload, model=self._model, **wishes)
 
-        return self._service.ask(question)
+        return question
 
 
 def heard_in(answer: Mapping[str, Any], languages: Sequence[str], length_s: float) -> Hearing:

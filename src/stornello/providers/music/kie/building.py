@@ -6,7 +6,7 @@ from stornello.domain.clock import SystemClock
 from stornello.providers.download import Downloads
 from stornello.providers.music.kie import decisions, orders, progress
 from stornello.providers.music.kie.client import Api
-from stornello.providers.music.kie.studio import Dialect, KieStudio
+from stornello.providers.music.kie.studio import Addresses, KieStudio
 from stornello.providers.music.kie.takes import Fetch
 from stornello.providers.music.kie.telling import Service
 from stornello.settings import Settings
@@ -18,7 +18,7 @@ _KIE_CREDITS = "/api/v1/chat/credit"
 
 def build_market(settings: Settings) -> KieStudio:
     """Build the studio ``kie``: Kie's current API."""
-    dialect = Dialect(
+    addresses = Addresses(
         "/api/v1/jobs/createTask",
         "/api/v1/jobs/recordInfo",
         _KIE_CREDITS,
@@ -26,7 +26,7 @@ def build_market(settings: Settings) -> KieStudio:
         progress.market,
     )
     api = _api("market", _KIE, settings.kie_base_url, settings.kie_api_key, settings)
-    return KieStudio(f"kie {settings.kie_model}", dialect, api, _fetch(api, settings))
+    return KieStudio(f"kie {settings.kie_model}", addresses, api, _fetch(api, settings))
 
 
 def build_flat(settings: Settings) -> KieStudio:
@@ -42,14 +42,14 @@ def build_sunoapi(settings: Settings) -> KieStudio:
 
 
 def _flat(name: str, credits_: str, api: Api, settings: Settings) -> KieStudio:
-    dialect = Dialect(
+    addresses = Addresses(
         "/api/v1/generate",
         "/api/v1/generate/record-info",
         credits_,
         lambda lyrics: orders.flat(lyrics, settings),
         progress.flat,
     )
-    return KieStudio(f"{name} {settings.kie_flat_model}", dialect, api, _fetch(api, settings))
+    return KieStudio(f"{name} {settings.kie_flat_model}", addresses, api, _fetch(api, settings))
 
 
 def _fetch(api: Api, settings: Settings) -> Fetch:

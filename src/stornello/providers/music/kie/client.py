@@ -1,12 +1,8 @@
 """One call to Kie: bounded in time and size, and everything that can happen turned into a decision."""
 
-import json
 import re
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import UTC
-from email.utils import parsedate_to_datetime
 from typing import Any
 
 import httpx2
@@ -14,25 +10,12 @@ from pydantic import SecretStr
 
 from stornello.domain.clock import Clock
 from stornello.domain.errors import ProviderError
+from stornello.providers.http_answers import NOT_SENT, exchange, json_or_none, retry_after_s
 from stornello.providers.music.kie.decisions import Dialect, Kind, Where, decide
 from stornello.providers.music.kie.telling import Service, error_of
-from stornello.providers.public_network import tls
 
-_LARGEST = 4_000_000
-"""Bytes of an answer; the words' times of a long song are a tenth of it."""
-
-_LONGEST_WISH_S = 3600.0
 _YES = 200
 _WHOLE = re.compile(r"\s*[0-9]{1,9}\s*")
-_NOT_SENT = (
-    httpx2.ConnectError,
-    httpx2.ConnectTimeout,
-    httpx2.PoolTimeout,
-    httpx2.ProxyError,
-    httpx2.UnsupportedProtocol,
-    httpx2.LocalProtocolError,
-    httpx2.InvalidURL,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +41,7 @@ def whole(value: object) -> int | None:
 
 @dataclass(frozen=True, slots=True)
 class Api:
-    """Speaks to one service, each call on a connection of its own: a stale one would look like a lost order."""
+    """Speaks to one service."""
 
     dialect: Dialect
     service: Service
@@ -84,17 +67,16 @@ class Api:
 
     def _exchange(self, where: Where, method: str, path: str, content: Mapping[str, Any]) -> Reply:
         headers = {"Authorization": f"Bearer {self._key(where)}", "Accept-Encoding": "identity"}
-        transport = self.transport or httpx2.HTTPTransport(tls())
+        url = self.base.rstrip("/") + path
         try:
-            with (
-                httpx2.Client(transport=transport, timeout=self.timeout_s, trust_env=False) as client,
-                client.stream(method, self.base.rstrip("/") + path, headers=headers, **content) as answer,
-            ):
-                return Reply(answer.status_code, _object(self._read(answer)), self._retry_after_s(answer.headers))
-        except _NOT_SENT as error:
+            answer = exchange(method, url, self.timeout_s, self.clock, self.transport, headers=headers, **content)
+        except NOT_SENT as error:
             raise self.error(where, "transport", "not-sent") from error
         except httpx2.HTTPError as error:
             raise self.error(where, "transport", "sent") from error
+        read = json_or_none(answer.body)
+        wait_s = retry_after_s(answer.headers, self.clock.now())
+        return Reply(answer.status, read if isinstance(read, dict) else {}, wait_s)
 
     def _key(self, where: Where) -> str:
         """Return the key. One that no header can hold would otherwise be quoted by the HTTP library's own error."""
@@ -102,33 +84,6 @@ class Api:
         if not key or not key.isascii() or not key.isprintable() or " " in key:
             raise self.error(where, "shape", "no-key")
         return key
-
-    def _read(self, answer: httpx2.Response) -> bytes:
-        until = self.clock.monotonic() + self.timeout_s
-        content = bytearray()
-        for chunk in answer.iter_bytes():
-            content += chunk
-            if len(content) > _LARGEST or self.clock.monotonic() > until:
-                raise httpx2.ReadError("too much, or too slow")
-        return bytes(content)
-
-    def _retry_after_s(self, headers: httpx2.Headers) -> float | None:
-        """Source: RFC 9110, 10.2.3: seconds, or a date."""
-        written = headers.get("retry-after", "")
-        seconds: float | None = whole(written)
-        with suppress(ValueError, OverflowError):
-            if seconds is None:
-                at = parsedate_to_datetime(written)
-                seconds = ((at if at.tzinfo else at.replace(tzinfo=UTC)) - self.clock.now()).total_seconds()
-        return None if seconds is None else min(max(seconds, 0.0), _LONGEST_WISH_S)
-
-
-def _object(content: bytes) -> Mapping[str, Any]:
-    try:
-        read = json.loads(content)
-    except (ValueError, RecursionError):
-        return {}
-    return read if isinstance(read, dict) else {}
 
 
 def _kind(reply: Reply) -> tuple[Kind, str]:

@@ -16,7 +16,6 @@ Where = Literal["submit", "poll"]
 Kind = Literal["http", "code", "status", "shape", "transport"]
 """``http``: an answer without a code of Kie's. ``code``: Kie's own, inside JSON. ``status``: a task's."""
 
-DIALECTS: Final[tuple[Dialect, ...]] = ("market", "flat", "sunoapi")
 ANY: Final = "*"
 """The row for every value that has none of its own."""
 

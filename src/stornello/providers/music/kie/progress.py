@@ -1,11 +1,12 @@
 """What a poll says of a task, whichever dialect and spelling it comes in."""
 
-import json
 import math
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
+
+from stornello.providers.http_answers import json_or_none
 
 _URLS = ("audioUrl", "streamAudioUrl", "sourceStreamAudioUrl")
 """In the order in which they are tried; a stream can answer with 0 bytes after SUCCESS."""
@@ -75,10 +76,7 @@ def number(value: object) -> float | None:
 def _result(value: object) -> Mapping[str, Any]:
     """Return resultJson, which is a text that holds JSON, an object, empty or null."""
     if isinstance(value, str):
-        try:
-            value = json.loads(value)
-        except (ValueError, RecursionError):
-            value = None
+        value = json_or_none(value)
     return value if isinstance(value, dict) else {"data": _list(value)}
 
 

@@ -12,7 +12,7 @@ from stornello.providers.music.kie import karaoke
 from stornello.providers.music.kie.client import Api
 from stornello.providers.music.kie.decisions import Do, decide
 from stornello.providers.music.kie.progress import Offer, Progress, number, pick
-from stornello.providers.music.kie.takes import Delivered, Fetch, deliver
+from stornello.providers.music.kie.takes import Arrived, Fetch, deliver
 from stornello.providers.music.kie.telling import error_of
 from stornello.seams import RequestId, SongOrder, Take
 
@@ -23,7 +23,7 @@ _LONGEST_ID = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Dialect:
+class Addresses:
     """How a dialect orders, asks and tells. ``body`` makes an order, ``read`` understands an answer."""
 
     submit: str
@@ -38,15 +38,15 @@ class KieStudio:
 
     is_paid = True
 
-    def __init__(self, name: str, dialect: Dialect, api: Api, fetch: Fetch) -> None:
+    def __init__(self, name: str, addresses: Addresses, api: Api, fetch: Fetch) -> None:
         self.name = name
-        self._dialect = dialect
+        self._addresses = addresses
         self._api = api
         self._fetch = fetch
 
     def request(self, order: SongOrder) -> RequestId:
         """Order the song, once. Raises as the decision table says of a submit."""
-        data = self._api.call("submit", "POST", self._dialect.submit, json=self._dialect.body(order.lyrics))
+        data = self._api.call("submit", "POST", self._addresses.submit, json=self._addresses.body(order.lyrics))
         task = pick(data, "taskId") if isinstance(data, dict) else None
         id_ = str(task).strip() if isinstance(task, str | int) and not isinstance(task, bool) else ""
         if not _is_id(id_):
@@ -70,7 +70,7 @@ class KieStudio:
 
     def credits(self) -> float:
         """Return the credits that are left."""
-        left = number(self._api.call("poll", "GET", self._dialect.credits))
+        left = number(self._api.call("poll", "GET", self._addresses.credits))
         if left is None:
             raise self._api.error("poll", "shape", "no-number")
         return left
@@ -83,9 +83,9 @@ class KieStudio:
         """Return how the task is; None for one that the service does not know yet."""
         if not _is_id(request):
             raise self._api.error("poll", "shape", "no-id")
-        data = self._api.call("poll", "GET", self._dialect.poll, params={"taskId": request})
+        data = self._api.call("poll", "GET", self._addresses.poll, params={"taskId": request})
         if isinstance(data, dict):
-            return self._dialect.read(data)
+            return self._addresses.read(data)
         if decide(self._api.dialect, "poll", "shape", "null" if data is None else "no-task").do is Do.COOKING:
             return None
         raise self._api.error("poll", "shape", "no-task")
@@ -103,7 +103,7 @@ class KieStudio:
             credits=progress.credits,
         )
 
-    def _engine(self, take: Delivered) -> str:
+    def _engine(self, take: Arrived) -> str:
         return self.name if take.number == 1 else f"{self.name}, take {take.number}"
 
     def _lines(self, request: RequestId, offer: Offer) -> tuple[SungLine, ...]:

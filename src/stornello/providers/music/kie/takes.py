@@ -2,7 +2,7 @@
 
 import filecmp
 import logging
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,7 +16,7 @@ Fetch = Callable[[str, Path, str], Path]
 
 
 @dataclass(frozen=True, slots=True)
-class Delivered:
+class Arrived:
     """A take on disk. ``number`` counts from 1, as the studio lists them."""
 
     number: int
@@ -24,7 +24,7 @@ class Delivered:
     audio: Path
 
 
-def deliver(offers: Sequence[Offer], fetch: Fetch, into: Path) -> tuple[Delivered | None, Path | None]:
+def deliver(offers: Sequence[Offer], fetch: Fetch, into: Path) -> tuple[Arrived | None, Path | None]:
     """Download into the folder ``into`` the first take that can be had, and the next with other bytes as a spare.
 
     The files are ``take-N`` and its ending; a second call overwrites them. Either is None when there is none.
@@ -32,37 +32,40 @@ def deliver(offers: Sequence[Offer], fetch: Fetch, into: Path) -> tuple[Delivere
     Raises:
         ProviderUnreachable: there is none, and one of them the line may have kept from us.
     """
-    troubles: list[ProviderUnreachable] = []
-    arriving = _arriving(enumerate(offers, start=1), fetch, into, troubles)
-    first = next(arriving, None)
-    line = next((trouble for trouble in troubles if not isinstance(trouble, NotDelivered)), None)
-    if line and not first:
+    line: ProviderUnreachable | None = None
+    tries = ((number, offer, _fetched(number, offer, fetch, into)) for number, offer in enumerate(offers, start=1))
+    for number, offer, got in tries:
+        if isinstance(got, Path):
+            return Arrived(number, offer, got), _spare(got, (other for _, _, other in tries))
+        line = line or got
+    if line:
         raise line
-    return first, _spare(first.audio, arriving) if first else None
+    return None, None
 
 
-def _arriving(
-    numbered: Iterable[tuple[int, Offer]], fetch: Fetch, into: Path, troubles: list[ProviderUnreachable]
-) -> Iterator[Delivered]:
-    for number, offer in numbered:
-        if audio := _fetched(number, offer, fetch, into, troubles):
-            yield Delivered(number, offer, audio)
-
-
-def _fetched(number: int, offer: Offer, fetch: Fetch, into: Path, troubles: list[ProviderUnreachable]) -> Path | None:
+def _fetched(number: int, offer: Offer, fetch: Fetch, into: Path) -> Path | ProviderUnreachable | None:
+    """Return the file, else the trouble on the line that may have kept it from us; None when it is not to be had."""
+    line: ProviderUnreachable | None = None
     for url in offer.urls:
         try:
             return fetch(url, into, f"take-{number}")
+        except NotDelivered as error:
+            _tell(number, error)
         except ProviderUnreachable as error:
-            troubles.append(error)
-            log.warning("take not downloaded", extra={"take": number, "code": error.code})
-    return None
+            _tell(number, error)
+            line = line or error
+    return line
 
 
-def _spare(audio: Path, others: Iterable[Delivered]) -> Path | None:
+def _tell(number: int, error: ProviderUnreachable) -> None:
+    log.warning("take not downloaded", extra={"take": number, "code": error.code})
+
+
+def _spare(audio: Path, others: Iterable[Path | ProviderUnreachable | None]) -> Path | None:
     """Return the next take, unless its bytes are the same: some services deliver one song twice."""
     for other in others:
-        if not filecmp.cmp(audio, other.audio, shallow=False):
-            return other.audio
-        other.audio.unlink()
+        if isinstance(other, Path):
+            if not filecmp.cmp(audio, other, shallow=False):
+                return other
+            other.unlink()
     return None

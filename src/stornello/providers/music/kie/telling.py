@@ -13,6 +13,7 @@ from stornello.domain.errors import (
     ProviderUnreachable,
 )
 from stornello.domain.plain import Plain
+from stornello.providers.http_answers import AGAIN
 from stornello.providers.music.kie.decisions import Decision, Do
 
 
@@ -51,25 +52,24 @@ def _filled(plain: Plain, service: Service) -> Plain:
     return Plain(plain.it.format(**names), plain.en.format(**names))
 
 
-_AGAIN = Plain("Si riprova da soli.", "It is tried again by itself.")
 _RETRY = Plain("Per riprovare: stornello retry NOME", "To try again: stornello retry NAME")
 _SENTENCES = {
     "studio-busy": (
         Plain("{title} chiede di aspettare: troppe richieste.", "{title} asks to wait: too many requests."),
-        _AGAIN,
+        AGAIN,
     ),
-    "studio-maintenance": (Plain("{title} è in manutenzione.", "{title} is under maintenance."), _AGAIN),
-    "studio-trouble": (Plain("{title} ha un guasto.", "{title} is in trouble."), _AGAIN),
+    "studio-maintenance": (Plain("{title} è in manutenzione.", "{title} is under maintenance."), AGAIN),
+    "studio-trouble": (Plain("{title} ha un guasto.", "{title} is in trouble."), AGAIN),
     "studio-unreachable": (
         Plain("{title} non risponde.", "{title} does not answer."),
         Plain(
-            "Si riprova da soli; intanto controlla la rete e {address}.",
-            "It is tried again by itself; meanwhile check the network and {address}.",
+            f"{AGAIN.it} Intanto controlla la rete e {{address}}.",
+            f"{AGAIN.en} Meanwhile check the network and {{address}}.",
         ),
     ),
     "studio-unclear": (
-        Plain("{title} risponde qualcosa che non si capisce.", "{title} answers what cannot be understood."),
-        _AGAIN,
+        Plain("{title} risponde in modo incomprensibile.", "{title} answers what cannot be understood."),
+        AGAIN,
     ),
     "studio-outcome-unknown": (
         Plain(
@@ -102,7 +102,7 @@ _SENTENCES = {
     ),
     "studio-words": (
         Plain("{title} rifiuta le parole della canzone.", "{title} refuses the song's words."),
-        Plain("Si riscrivono più leggere, una volta sola.", "They are written again more gently, once."),
+        Plain("Si riscrivono più delicate, una volta sola.", "They are written again more gently, once."),
     ),
     "studio-invalid": (
         Plain("{title} rifiuta la richiesta.", "{title} refuses the request."),
@@ -133,6 +133,6 @@ _SENTENCES = {
             "{title} dice che la canzone è pronta, ma non si riesce a scaricarla.",
             "{title} says that the song is ready, but it cannot be downloaded.",
         ),
-        _AGAIN,
+        AGAIN,
     ),
 }

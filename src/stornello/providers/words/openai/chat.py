@@ -13,7 +13,6 @@ if TYPE_CHECKING:  # costs 1.7 seconds
 
 T = TypeVar("T")
 
-_UNSUPPORTED: Final = "openai-refused"
 _MOST_TOKENS: Final = 8_000
 """Room for a model that thinks first."""
 
@@ -22,13 +21,22 @@ _MOST_REPEATED: Final = 4_000
 
 
 class Chat:
-    """Talks to ``model``. ``options`` go with every request; ``schema`` is what answers must look like, if any."""
+    """Talks to ``model``, named by ``setting``.
+
+    ``options`` go with every request; ``schema`` is what answers must look like, if any.
+    """
 
     def __init__(
-        self, service: Service, model: str, options: Mapping[str, Any], schema: Mapping[str, Any] | None = None
+        self,
+        service: Service,
+        model: str,
+        setting: str,
+        options: Mapping[str, Any],
+        schema: Mapping[str, Any] | None = None,
     ) -> None:
+        self.service = service
         self.model = model
-        self._service = service
+        self._setting = setting
         self._options = dict(options)
         self._shape = {"response_format": dict(schema)} if schema else {}
 
@@ -51,29 +59,16 @@ class Chat:
         try:
             return read(second)
         except Unusable:
-            raise _unusable() from None
+            raise _unusable(self._setting) from None
 
     def _complete(self, messages: list[dict[str, str]]) -> str:
-        """Send ``messages``; a server that refuses the shape and takes them without is not asked for it again."""
-        if not self._shape:
-            return text_in(self._send(messages, {}))
-        try:
-            return text_in(self._send(messages, self._shape))
-        except ProviderRefused as error:
-            if error.code != _UNSUPPORTED:
-                raise
-        answer = self._send(messages, {})
-        self._shape = {}
-        return text_in(answer)
-
-    def _send(self, messages: list[dict[str, str]], shape: Mapping[str, Any]) -> dict[str, Any]:
-        def question(client: "OpenAI") -> object:
+        def question(client: "OpenAI", shape: Mapping[str, Any]) -> object:
             chat: Any = client.chat.completions.with_raw_response  # its overloads know no messages made of plain dicts
             return chat.create(
                 model=self.model, messages=messages, max_completion_tokens=_MOST_TOKENS, **self._options, **shape
             )
 
-        return self._service.ask(question)
+        return text_in(self.service.ask(question, self._shape))
 
 
 def text_in(answer: Mapping[str, Any]) -> str:
@@ -101,10 +96,10 @@ def _declined() -> ContentRefused:
     )
 
 
-def _unusable() -> ProviderRefused:
+def _unusable(setting: str) -> ProviderRefused:
     return ProviderRefused(
-        "lyrics-unusable",
+        "words-unusable",
         Plain("Il modello ha risposto due volte con qualcosa di inutilizzabile.", "Two answers could not be used."),
-        Plain("Prova un modello più capace (LYRICS_MODEL).", "Try a more able model (lyrics_model)."),
+        Plain(f"Prova un modello più capace ({setting}).", f"Try a more able model ({setting})."),
         charged=True,
     )

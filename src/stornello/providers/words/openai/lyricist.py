@@ -21,8 +21,10 @@ def build(settings: Settings) -> "OpenAILyricist":
     warmth = {} if settings.lyrics_temperature is None else {"temperature": settings.lyrics_temperature}
     languages = tuple(settings.languages)
     return OpenAILyricist(
-        Chat(Service.of(settings, "summary"), settings.summary_model, thinking),
-        Chat(Service.of(settings, "lyrics"), settings.lyrics_model, thinking | warmth, schema(languages)),
+        Chat(Service.of(settings, "summary"), settings.summary_model, "summary_model", thinking),
+        Chat(
+            Service.of(settings, "lyrics"), settings.lyrics_model, "lyrics_model", thinking | warmth, schema(languages)
+        ),
         prompts.load(settings.prompts_file),
         languages,
     )
@@ -39,6 +41,15 @@ class OpenAILyricist:
         self._songs = songs
         self._texts = texts
         self._languages = languages
+
+    def check(self) -> None:
+        """Look whether the services are there, open to their keys and know the models. Raises as the seam says."""
+        summaries, songs = self._summaries, self._songs
+        if summaries.service == songs.service:
+            songs.service.check(summaries.model, songs.model)
+            return
+        summaries.service.check(summaries.model)
+        songs.service.check(songs.model)
 
     def summarise(self, story: Story) -> str:
         """Return in a few sentences, in the story's language, what was told and by whom. Raises as the seam says."""
