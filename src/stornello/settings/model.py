@@ -298,12 +298,6 @@ class Settings(BaseModel):
     sunoapi_base_url: str = _setting(
         "https://api.sunoapi.org", "Indirizzo di sunoapi.", "sunoapi's address.", pattern=_HTTP
     )
-    callback_url: str = _setting(
-        "https://example.com/stornello",
-        "Indirizzo che kie-flat e sunoapi vogliono sentirsi dire; non serve che risponda.",
-        "Address that kie-flat and sunoapi want to be told; nothing needs to answer there.",
-        pattern="^https://",
-    )
     vocal_gender: Literal["any", "f", "m"] = _setting("any", "Voce: any, f o m (kie).", "Voice: any, f or m (kie).")
     song_seconds: int = _setting(
         90,

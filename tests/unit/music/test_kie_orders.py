@@ -35,14 +35,14 @@ def test_a_market_order_is_as_kie_wants_it() -> None:
 
 
 def test_a_flat_order_says_where_to_call_back_although_nobody_listens() -> None:
-    assert flat(lyrics(), settings(vocal_gender="m", callback_url="https://venue.example/cb")) == {
+    assert flat(lyrics(), settings(vocal_gender="m")) == {
         "customMode": True,
         "instrumental": False,
         "model": "V5",
         "prompt": "[Verse]\nMarta ride forte\ne il vino balla\n\n[Chorus]\nTutta la notte",
         "style": "italian, pop, warm",
         "title": "Marta",
-        "callBackUrl": "https://venue.example/cb",
+        "callBackUrl": "https://stornello.invalid/callback",
         "vocalGender": "m",
     }
 
