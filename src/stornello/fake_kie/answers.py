@@ -18,18 +18,18 @@ _MARKET_STAGES = ((0.2, "waiting"), (0.4, "queuing"), (1.0, "generating"))
 def flat(task: Task, ripeness: float, address: AddressOf) -> dict[str, object]:
     """Return ``data`` of record-info."""
     end = task.row.end if ripeness >= 1 else None
-    status = is_strange(task) or _stage(_FLAT_STAGES, ripeness) or (end or End()).status
-    failed = bool(end and end.failed) and not is_strange(task)
+    status = strange_status(task) or _stage(_FLAT_STAGES, ripeness) or (end or End()).status
+    failed = bool(end and end.failed) and not strange_status(task)
     why = MESSAGES[end.error] if end and end.error and failed else None
     takes = [] if failed else _suno_data(task, status, address)
-    response: dict[str, object] | None = {"taskId": task.id, "sunoData": takes}
-    if failed and response is not None:
+    response: dict[str, object] = {"taskId": task.id, "sunoData": takes}
+    if failed:
         response["errorMessage"] = why
     data: dict[str, object] = {
         "taskId": task.id,
         "parentMusicId": "",
         "param": json.dumps({"model": task.order.model, "title": task.order.title}, ensure_ascii=False),
-        "response": None if status == "PENDING" or is_strange(task) else response,
+        "response": None if status == "PENDING" or strange_status(task) else response,
         "status": status,
         "type": "GENERATE",
         "operationType": "generate",
@@ -42,7 +42,7 @@ def flat(task: Task, ripeness: float, address: AddressOf) -> dict[str, object]:
 def market(task: Task, ripeness: float, address: AddressOf) -> dict[str, object]:
     """Return ``data`` of recordInfo."""
     end = task.row.end if ripeness >= 1 else None
-    state = is_strange(task).lower() or _stage(_MARKET_STAGES, ripeness) or (end or End()).state
+    state = strange_status(task).lower() or _stage(_MARKET_STAGES, ripeness) or (end or End()).state
     failed = state == "fail"
     done = state == "success"
     return {
@@ -103,7 +103,7 @@ def _stage(stages: tuple[tuple[float, str], ...], ripeness: float) -> str:
     return next((name for until, name in stages if ripeness < until), "")
 
 
-def is_strange(task: Task) -> str:
+def strange_status(task: Task) -> str:
     """Return the strange status that this poll is told, or nothing."""
     return task.row.strange if task.polls <= TROUBLED_POLLS else ""
 

@@ -51,8 +51,7 @@ class Desk:
         clock: Clock,
         scenario: str,
         *,
-        storm: bool,
-        seed: int,
+        storm: int | None,
         cook_s: float,
         spread_s: float,
         seconds: float,
@@ -67,8 +66,8 @@ class Desk:
         self.drawn: list[str] = []
         self.tasks: dict[str, Task] = {}
         self.paid_twice = 0
-        self._ovens = Random(seed)  # noqa: S311 - as below
-        self._dice = Random(seed) if storm else None  # noqa: S311 - weather, not secrets
+        self._ovens = Random(storm or 0)  # noqa: S311 - as below
+        self._dice = Random(storm) if storm is not None else None  # noqa: S311 - weather, not secrets
         self._rush: deque[float] = deque()
 
     @property

@@ -17,10 +17,9 @@ class FakeKie:
         port: 0 takes a free one.
         scenario: what every submit gets, when :meth:`next` has queued nothing.
         cook_s: how long a song takes. 0: it is done at the first poll.
-        spread_s: songs take up to this much longer, evenly, by the seed.
+        spread_s: songs take up to this much longer, evenly, by the storm's number.
         seconds: how long the takes are when the order does not say.
-        seed: makes a storm repeatable.
-        storm: a random scenario for each submit, half of them ok.
+        storm: a random scenario for each submit, half of them ok; the number makes it repeatable.
         credits: on the account; a song takes 12, and without them code 402 is answered.
         slow_s: how late the slow scenarios are.
         key: the only API key that opens; empty: any but ``wrong``.
@@ -37,10 +36,9 @@ class FakeKie:
         scenario: str = "ok",
         cook_s: float = 0.0,
         seconds: float = 30.0,
-        seed: int = 0,
         *,
         spread_s: float = 0.0,
-        storm: bool = False,
+        storm: int | None = None,
         credits: float = 1000.0,  # noqa: A002 - Kie's word
         slow_s: float = 3.0,
         key: str = "",
@@ -54,9 +52,7 @@ class FakeKie:
         self._host = host
         rules = Rules(credits=credits, slow_s=slow_s, key=key, rate_limit=rate_limit, sunoapi=sunoapi)
         self.routes = Routes(
-            lambda: Desk(
-                self._clock, scenario, storm=storm, seed=seed, cook_s=cook_s, spread_s=spread_s, seconds=seconds
-            ),
+            lambda: Desk(self._clock, scenario, storm=storm, cook_s=cook_s, spread_s=spread_s, seconds=seconds),
             rules,
         )
         self._server = Server((host, port), self.routes, watcher)

@@ -49,7 +49,7 @@ def read_flat(body: Mapping[str, object]) -> Order:
     for name in ("customMode", "instrumental"):
         if not isinstance(body.get(name), bool):
             raise Invalid(f"{name} cannot be null.")
-    order = _order("flat", body, "prompt", body)
+    order = _order("flat", body, "prompt")
     if not body["instrumental"] and not order.lyrics:
         raise Invalid("Please enter prompt.")
     if not body["customMode"]:
@@ -69,17 +69,17 @@ def read_market(body: Mapping[str, object]) -> Order:
     if not isinstance(wish, dict):
         raise Invalid("input cannot be null.")
     words = "lyrics" if wish.get("custom_mode") else "prompt"
-    order = _order("market", wish, words, wish)
+    order = _order("market", wish, words)
     if not wish.get("instrumental") and not order.lyrics:
         raise Invalid(f"{words} cannot be empty.")
     return order
 
 
-def _order(dialect: Dialect, body: Mapping[str, object], words: str, wish: Mapping[str, object]) -> Order:
-    model = _text(body, "model")
+def _order(dialect: Dialect, wish: Mapping[str, object], words: str) -> Order:
+    model = _text(wish, "model")
     if model not in MODELS:
         raise Invalid("The model is not supported.")
-    order = Order(dialect, model, _text(body, words), _text(body, "style"), _text(body, "title"), _seconds(wish))
+    order = Order(dialect, model, _text(wish, words), _text(wish, "style"), _text(wish, "title"), _seconds(wish))
     _at_most(order.lyrics, 3000 if model in _OLD else 5000, words)
     _at_most(order.style, 200 if model in _OLD else 1000, "style")
     _at_most(order.title, _TITLE, "title")

@@ -136,7 +136,7 @@ class Routes:
         data = look(task, ripeness, lambda task, number: _address(asked.base, task, number))
         state = str(data.get("status", data.get("state")))
         fault = task.row.poll if task.polls <= TROUBLED_POLLS else None
-        if not fault and ripeness >= 1 and not answers.is_strange(task):
+        if not fault and ripeness >= 1 and not answers.strange_status(task):
             self.desk.note_end(task)
         note = _told(task.scenario, f"{task.id[:8]}: {state}", f"{task.id[:8]}: {state}")
         return replace(spoil(answer(data), fault, self.rules.slow_s), note=note)

@@ -67,7 +67,7 @@ _CODES = {
     429: Plain("troppe richieste (sunoapi: crediti finiti)", "too many requests (sunoapi: no credits)"),
     430: Plain("troppo di frequente (sunoapi)", "too frequent (sunoapi)"),
     433: Plain("limite della chiave", "the key's limit"),
-    451: Plain("file negato", "fetch denied"),
+    451: Plain("file non accessibile", "fetch denied"),
     455: Plain("manutenzione", "maintenance"),
     500: Plain("errore del server", "server error"),
     505: Plain("funzione non disponibile", "feature not available"),

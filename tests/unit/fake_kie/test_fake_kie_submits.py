@@ -177,7 +177,7 @@ def test_the_limit_can_be_switched_off(visit: Visit) -> None:
 
 def test_a_storm_is_the_same_for_the_same_seed_and_half_of_it_is_ok(visit: Visit) -> None:
     def storm(seed: int) -> list[str]:
-        with FakeKie(storm=True, seed=seed, rate_limit=False, credits=1e6, slow_s=0) as kie:
+        with FakeKie(storm=seed, rate_limit=False, credits=1e6, slow_s=0) as kie:
             customer = visit(kie)
             for n in range(120):
                 try:
