@@ -106,6 +106,15 @@ def test_without_a_key_none_is_sent(server: AceStep) -> None:
     assert not any("Authorization" in headers for _, headers in server.asked)
 
 
+def test_a_proxy_of_the_environment_is_not_asked_for_what_is_in_the_house(
+    server: AceStep, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    studio_at(server).check()
+    assert [path for path, _ in server.asked] == ["/health", QUERY]
+
+
 def test_a_wrong_key_is_a_matter_for_the_owner(server: AceStep) -> None:
     server.key = KEY
     studio = studio_at(server, acestep_api_key="sk-another")

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
-from pathlib import Path
 
 import httpx2
 import pytest
@@ -56,22 +55,6 @@ def test_an_answer_that_drips_is_ended() -> None:
 def test_an_answer_that_is_too_large_is_ended() -> None:
     assert both_ways([b"a" * 1_000_000] * (MOST_BYTES // 1_000_000)) == [b"a" * MOST_BYTES] * 2
     assert both_ways([b"a" * 1_000_000] * (MOST_BYTES // 1_000_000) + [b"a"]) == ["ReadError"] * 2
-
-
-def test_the_environment_gives_no_login_and_no_proxy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    logins = tmp_path / "netrc"
-    logins.write_text("default login anna password secret\n")
-    monkeypatch.setenv("NETRC", str(logins))
-    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
-    monkeypatch.setenv("ALL_PROXY", "http://127.0.0.1:9")
-    asked: list[httpx2.Request] = []
-
-    def handler(request: httpx2.Request) -> httpx2.Response:
-        asked.append(request)
-        return httpx2.Response(200)
-
-    exchange("GET", "http://x.test", 30.0, HandClock(), httpx2.MockTransport(handler))
-    assert "authorization" not in asked[0].headers
 
 
 @pytest.mark.parametrize(
