@@ -6,7 +6,8 @@ from fake_decks import HandClock
 from stornello.domain.clock import Clock
 from stornello.domain.money import Caps
 from stornello.domain.names import TableId
-from stornello.spool.ledger import ChargeId, Ledger, Purpose, State
+from stornello.spool.charges import ChargeId, State
+from stornello.spool.ledger import Ledger, Purpose
 
 KIE = 0.055
 """What a song costs at Kie, in euro."""

@@ -10,14 +10,16 @@ from fake_decks import HandClock, a_wav
 from stornello.chains import Breaker, Chain, ChainedLyricist, Link
 from stornello.domain.money import Caps
 from stornello.domain.names import JobId
+from stornello.domain.seam import Seam
 from stornello.domain.songs import Lyrics, SungLine
 from stornello.generate_song import SongMaker
 from stornello.generate_song.patience import Polls
 from stornello.seams import RequestId, SongOrder, Story, Take
 from stornello.spool import orders
+from stornello.spool.charges import Charge
 from stornello.spool.jobs import Job
 from stornello.spool.journal import Journal
-from stornello.spool.ledger import Charge, Ledger
+from stornello.spool.ledger import Ledger
 from stornello.spool.paths import Venue
 
 SONG_S = 2.0
@@ -113,11 +115,11 @@ class Desk:
         """The venue's ledger."""
         return Ledger(self.venue.ledger, self.clock, 6, self.caps)
 
-    def breaker(self, seam: str = "studios") -> Breaker:
+    def breaker(self, seam: Seam = "studios") -> Breaker:
         """The breakers of a seam."""
         return Breaker(self.venue.engines, seam, self.clock)
 
-    def _chain(self, seam: str, engines: dict[str, Any], price: float = 0.0) -> Chain[Any]:
+    def _chain(self, seam: Seam, engines: dict[str, Any], price: float = 0.0) -> Chain[Any]:
         links = [_link(name, engine, price) for name, engine in engines.items()]
         return Chain(links, self.breaker(seam), self.ledger, self.clock, Journal(self.venue.journal).cost)
 

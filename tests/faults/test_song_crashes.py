@@ -11,7 +11,7 @@ from faulty import After, Faulty, away, burnt, coarse, lost
 from song_desk import CountingEngines, Desk, a_desk
 from stornello.domain.errors import JobHeldError, StornelloError
 from stornello.spool import held, orders, reasons
-from stornello.spool.jobs import hold
+from stornello.spool.jobs import set_aside
 from stornello.spool.snapshot import read_card
 
 PRICE = 0.06
@@ -98,7 +98,7 @@ def end_after_a_crash(root: Path, change: int, faults: dict[int, BaseException |
 def settle(desk: Desk, kie: CountingEngines, error: StornelloError) -> None:
     """Do what a person does who looks into the studio's account."""
     reasons.write(desk.job.folder, error, desk.clock.now())
-    hold(desk.venue, desk.job)
+    set_aside(desk.venue.held, desk.job)
     task = f"request-{len(kie.accepted)}" if kie.accepted else None
     held.resolve(desk.venue, desk.job.id, task, desk.ledger)
 
@@ -116,7 +116,7 @@ def test_a_person_who_resolves_may_be_interrupted_anywhere(tmp_path: Path, task:
         with pytest.raises(JobHeldError) as error:
             desk.maker.make(desk.job)
         reasons.write(desk.job.folder, error.value, desk.clock.now())
-        entry = hold(desk.venue, desk.job)
+        entry = set_aside(desk.venue.held, desk.job)
         try:
             with dying_at(change):
                 held.resolve(desk.venue, desk.job.id, task, desk.ledger)

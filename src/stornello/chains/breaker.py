@@ -11,6 +11,7 @@ from pathlib import Path
 from stornello.domain.backoff import LONG_WISH_S, backoff
 from stornello.domain.clock import Clock
 from stornello.domain.errors import AccountRefused, ProviderError
+from stornello.domain.seam import Seam
 from stornello.spool import engines
 from stornello.spool.engines import EngineState
 
@@ -29,7 +30,7 @@ class Breaker:
     """
 
     folder: Path
-    seam: str
+    seam: Seam
     clock: Clock
     longest_s: float = 600.0
 
@@ -56,8 +57,7 @@ class Breaker:
 
     def tell_credits(self, engine: str, left: float) -> None:
         """Remember what the engine's account holds."""
-        at = self.clock.now().isoformat(timespec="seconds")
-        engines.change(self.folder, self.seam, engine, lambda state: replace(state, credits=left, credits_at=at))
+        engines.change(self.folder, self.seam, engine, lambda state: replace(state, credits=left))
 
     def _change(self, engine: str, error: ProviderError, least_s: float, *, at_once: bool = False) -> None:
         def how(state: EngineState) -> EngineState:

@@ -17,7 +17,8 @@ from stornello.domain.errors import (
     SettingsError,
 )
 from stornello.domain.plain import Plain
-from stornello.spool.ledger import Charge, ChargeId, Ledger, Purpose, State
+from stornello.spool.charges import Charge, ChargeId, State
+from stornello.spool.ledger import Ledger, Purpose
 
 log = logging.getLogger(__name__)
 

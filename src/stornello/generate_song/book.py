@@ -13,7 +13,7 @@ from stornello.domain.errors import (
 )
 from stornello.domain.plain import Plain
 from stornello.spool import orders
-from stornello.spool.ledger import State as Cost
+from stornello.spool.charges import State as Cost
 from stornello.spool.orders import Hope, State, Try
 
 

@@ -22,7 +22,8 @@ from stornello.generate_song.delivery import Delivered, StillThere
 from stornello.generate_song.patience import Patience, Polls
 from stornello.seams import HasCredits, MusicStudio, RequestId, SongOrder, Take
 from stornello.spool import orders
-from stornello.spool.ledger import ChargeId, Purpose
+from stornello.spool.charges import ChargeId
+from stornello.spool.ledger import Purpose
 from stornello.spool.orders import Try
 
 log = logging.getLogger(__name__)

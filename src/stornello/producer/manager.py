@@ -217,13 +217,13 @@ class Producer:
         reason = reasons.read(job.folder)
         code = reason.code if reason else ""
         self.journal.failure(job.id, jobs.table_of(job.id), code, self.clock.now())
-        jobs.give_up(self.venue, job)
+        jobs.set_aside(self.venue.failed_processing, job)
         self._drop(job)
         log.error("job failed", extra={"job": job.id, "code": code})
 
     def _hold(self, job: Job, reason: Reason) -> None:
         """Set the job aside for a person to decide on: whatever we did by ourselves might pay twice."""
-        jobs.hold(self.venue, job)
+        jobs.set_aside(self.venue.held, job)
         self._drop(job)
         log.error("job held", extra={"job": job.id, "code": reason.code})
 

@@ -111,9 +111,10 @@ def gather(venue: Venue, night: date, begins: int, budget: Budget) -> NightRepor
     """Return the report of ``night``; what cannot be read is as if it had not happened."""
     journal, nights = Journal(venue.journal), _Nights(begins)
     known = charges.read(venue.ledger, night)
-    songs = [song for song in journal.songs() if nights.of(song.made_at) == night]
+    finished = journal.songs()
+    songs = [song for song in finished if nights.of(song.made_at) == night]
     outcomes = [row.outcome for row in journal.recordings() if nights.of(row.at) == night]
-    done = {song.id for song in journal.songs()}
+    done = {song.id for song in finished}
     failed = [one for one in _failed(venue, journal) if nights.of(one.at) == night and one.name not in done]
     held = [Failure(one.name, one.code, one.at, one) for one in reasons.read_all(venue.held)]
     return NightReport(
@@ -121,7 +122,7 @@ def gather(venue: Venue, night: date, begins: int, budget: Budget) -> NightRepor
         songs=tuple(_songs(songs, journal, known.charges)),
         recordings={outcome: outcomes.count(outcome) for outcome in OUTCOMES},
         costs=tuple(_costs(known.charges)),
-        spent=Spent(charges.spent(known.charges), charges.by_state(known.charges), known.damaged),
+        spent=Spent.of(known),
         budget=budget,
         failures=tuple(failed),
         held=tuple(one for one in held if nights.of(one.at) == night),

@@ -1,7 +1,8 @@
 """.tmp_player/answers/{key}.json: what paid engines have answered, by what they were asked.
 
 An answer that is on disk is never paid for again, whoever asks: another recording with the same sound, a second
-attempt, a start after a crash.
+attempt, a start after a crash. Kept here too is whose each request is that a paid studio has taken (``orders.own``):
+the same id is never taken for two songs.
 """
 
 import hashlib

@@ -48,9 +48,14 @@ class Night:
     damaged: int
 
 
+def file_of(folder: Path, night: date) -> Path:
+    """Return the file of ``night``'s charges in the ledger's ``folder``."""
+    return folder / f"{night.isoformat()}.jsonl"
+
+
 def read(folder: Path, night: date) -> Night:
     """Return the charges of ``night`` as their last lines say."""
-    file = folder / f"{night.isoformat()}.jsonl"
+    file = file_of(folder, night)
     try:
         found = file.stat()
     except FileNotFoundError:

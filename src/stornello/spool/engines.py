@@ -20,7 +20,7 @@ class EngineState:
     """One engine. Times are ISO 8601; empty: none.
 
     ``failures`` is how often it has failed in a row. While ``away_until`` lies ahead it is not asked; ``why`` then
-    tells people the reason. ``credits`` is what its account held at ``credits_at``.
+    tells people the reason. ``credits`` is what its account held when it was last asked.
     """
 
     seam: str
@@ -30,7 +30,6 @@ class EngineState:
     code: str = ""
     why: Plain | None = None
     credits: float | None = None
-    credits_at: str = ""
 
 
 def read(folder: Path, seam: str, engine: str) -> EngineState:

@@ -7,7 +7,7 @@ from stornello.domain.errors import JobHeldError, StornelloError
 from stornello.domain.names import JobId
 from stornello.domain.plain import Plain
 from stornello.seams import RequestId
-from stornello.spool import atomic, orders, reasons
+from stornello.spool import atomic, by_name, orders, reasons
 from stornello.spool.jobs import Job, is_job_name
 from stornello.spool.journal import Journal
 from stornello.spool.ledger import Ledger
@@ -26,7 +26,7 @@ def resolve(venue: Venue, name: str, task: str | None, ledger: Ledger) -> JobId:
     Raises:
         StornelloError: there is no such job, or more than one; or ``task`` is no id, or another job's.
     """
-    entry = _find(venue, name)
+    entry = by_name.only(jobs(venue), name, _none(name))
     if task is not None:
         _require_id(task)
         _require_own(venue, entry, RequestId(task))
@@ -60,22 +60,11 @@ def _as_found(last: Try, task: str | None) -> Try:
     return replace(last, state="cooking", cost="paid", request=RequestId(task))
 
 
-def _find(venue: Venue, name: str) -> Path:
-    entries = jobs(venue)
-    found = [entry for entry in entries if entry.name == name] or [entry for entry in entries if name in entry.name]
-    if len(found) == 1:
-        return found[0]
-    if not found:
-        raise StornelloError(
-            "nothing-held",
-            Plain(f"Nessun lavoro in attesa si chiama «{name}».", f"No held job is called '{name}'."),
-            Plain("Guarda in: stornello status", "Look at: stornello status"),
-        )
-    many = ", ".join(entry.name for entry in found)
-    raise StornelloError(
-        "many-held",
-        Plain(f"«{name}» può essere più di un lavoro: {many}.", f"'{name}' may be more than one job: {many}."),
-        Plain("Scrivi il nome per intero.", "Give the whole name."),
+def _none(name: str) -> StornelloError:
+    return StornelloError(
+        "nothing-held",
+        Plain(f"Nessun lavoro in attesa si chiama «{name}».", f"No held job is called '{name}'."),
+        Plain("Guarda in: stornello status", "Look at: stornello status"),
     )
 
 

@@ -156,15 +156,11 @@ def close(venue: Venue, job: Job) -> None:
     shutil.rmtree(done)
 
 
-def give_up(venue: Venue, job: Job) -> Path:
-    """Move the whole job to failed_processing/, where its reason was written before; return its new place."""
-    target = venue.failed_processing / job.id
-    atomic.move_folder(job.folder, target)
-    return target
+def set_aside(folder: Path, job: Job) -> Path:
+    """Move the whole job, with the reason that was written into it, into ``folder``; return its new place.
 
-
-def hold(venue: Venue, job: Job) -> Path:
-    """Move the whole job to held/, where a person decides on it, its reason inside; return its new place."""
-    target = venue.held / job.id
+    ``folder`` is the venue's failed_processing/, or held/, where a person decides on it.
+    """
+    target = folder / job.id
     atomic.move_folder(job.folder, target)
     return target

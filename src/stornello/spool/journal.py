@@ -15,7 +15,7 @@ from typing import Any
 from stornello.domain.names import TableId
 from stornello.domain.songs import SongCard
 from stornello.spool import journal_versions
-from stornello.spool.ledger import Charge
+from stornello.spool.charges import Charge
 
 log = logging.getLogger(__name__)
 

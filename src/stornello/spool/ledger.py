@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from pathlib import Path
-from typing import Literal
 
 from filelock import FileLock
 
@@ -21,10 +20,9 @@ from stornello.domain.money import ROUNDING, Caps
 from stornello.domain.names import TableId
 from stornello.domain.night import night_of
 from stornello.domain.plain import Plain
+from stornello.domain.seam import Seam
 from stornello.spool import atomic
-from stornello.spool.charges import Charge, ChargeId, State, night_in, read, spent
-
-__all__ = ["Charge", "ChargeId", "Ledger", "Purpose", "State"]
+from stornello.spool.charges import Charge, ChargeId, State, file_of, night_in, read, spent
 
 log = logging.getLogger(__name__)
 
@@ -33,7 +31,7 @@ log = logging.getLogger(__name__)
 class Purpose:
     """What a paid call is for. ``about`` is the job's id, or the recording's arrival."""
 
-    seam: Literal["transcribers", "lyricists", "studios"]
+    seam: Seam
     table: TableId
     about: str
 
@@ -125,10 +123,7 @@ class Ledger:
                 raise BudgetSpent(*error)
 
     def _append(self, charge: Charge) -> None:
-        atomic.append_line(self._file(night_in(charge.id)), json.dumps(asdict(charge)))
-
-    def _file(self, night: date) -> Path:
-        return self.folder / f"{night.isoformat()}.jsonl"
+        atomic.append_line(file_of(self.folder, night_in(charge.id)), json.dumps(asdict(charge)))
 
     def _lock(self) -> FileLock:
         return FileLock(self.folder / "lock", poll_interval=0.002)

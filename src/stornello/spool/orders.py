@@ -14,8 +14,8 @@ from stornello.domain.errors import JobHeldError, ProviderError
 from stornello.domain.plain import Plain
 from stornello.seams import RequestId
 from stornello.spool import answers, atomic
-from stornello.spool.ledger import ChargeId
-from stornello.spool.ledger import State as Cost
+from stornello.spool.charges import ChargeId
+from stornello.spool.charges import State as Cost
 
 State = Literal["asking", "cooking", "done", "failed", "refused", "not-taken"]
 """``asking``: about to be requested, or cut off there: whether it was taken is unknown. ``cooking``: taken, its id is

@@ -120,11 +120,6 @@ class Venue:
         return self.root / "held"
 
     @property
-    def prompts(self) -> Path:
-        """The operator's own prompts, instead of ours."""
-        return self.root / "prompts.toml"
-
-    @property
     def house_music(self) -> Path:
         """The operator's own filler."""
         return self.root / "house_music"

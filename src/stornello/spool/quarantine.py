@@ -9,7 +9,7 @@ from pathlib import Path
 from stornello.domain.errors import JobHeldError, StornelloError
 from stornello.domain.names import JobId, TableId
 from stornello.domain.plain import Plain
-from stornello.spool import atomic, held, orders
+from stornello.spool import atomic, by_name, held, orders
 from stornello.spool.jobs import Job, is_job_name
 from stornello.spool.paths import Venue
 from stornello.spool.recordings import Claims, Recording
@@ -92,23 +92,14 @@ def _reopen(venue: Venue, entry: Path, *, afresh: bool) -> JobId:
 
 def _find(venue: Venue, name: str) -> Path:
     entries = [*_recordings(venue), *_jobs(venue), *held.jobs(venue)]
-    exact = [entry for entry in entries if name in {entry.name, Recording("", entry).name}]
-    found = exact or [entry for entry in entries if name in entry.name]
-    if len(found) == 1:
-        return found[0]
-    if not found:
-        raise StornelloError(
-            "nothing-to-retry",
-            Plain(
-                f"Non c'è niente da parte che si chiami «{name}».", f"Nothing that was set aside is called '{name}'."
-            ),
-            Plain("Guarda in: stornello status", "Look at: stornello status"),
-        )
-    many = ", ".join(entry.name for entry in found)
-    raise StornelloError(
-        "many-to-retry",
-        Plain(f"«{name}» può essere più di una cosa: {many}.", f"'{name}' may be more than one thing: {many}."),
-        Plain("Scrivi il nome per intero.", "Give the whole name."),
+    return by_name.only(entries, name, _none(name), lambda entry: Recording("", entry).name)
+
+
+def _none(name: str) -> StornelloError:
+    return StornelloError(
+        "nothing-to-retry",
+        Plain(f"Non c'è niente da parte che si chiami «{name}».", f"Nothing that was set aside is called '{name}'."),
+        Plain("Guarda in: stornello status", "Look at: stornello status"),
     )
 
 

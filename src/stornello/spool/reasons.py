@@ -47,7 +47,7 @@ def write(folder: Path, error: StornelloError, at: datetime) -> None:
             "what": {"it": error.what.it, "en": error.what.en},
             "what_to_do": {"it": error.todo.it, "en": error.todo.en},
             "retryable": error.retryable,
-            "hold": error.holds,
+            "holds": error.holds,
             "at": at.isoformat(timespec="seconds"),
         },
     )
@@ -64,7 +64,7 @@ def read(folder: Path) -> Reason | None:
             Plain(**data["what_to_do"]),
             str(data["at"]),
             bool(data["retryable"]),
-            data.get("hold") is True,
+            data.get("holds") is True,
         )
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
@@ -79,7 +79,7 @@ def release(folder: Path) -> None:
     """Let the reason in ``folder`` hold nothing any more; it stays to be read until the next attempt."""
     try:
         data = json.loads((folder / FILE).read_text(encoding="utf-8"))
-        atomic.write_json(folder / FILE, data | {"hold": False})
+        atomic.write_json(folder / FILE, data | {"holds": False})
     except (FileNotFoundError, ValueError, TypeError):
         forget(folder)
 

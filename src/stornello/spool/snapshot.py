@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from stornello.domain.names import SongId, TableId
 from stornello.domain.songs import SongCard
@@ -35,6 +35,11 @@ class Spent:
     euro: float = 0.0
     by_state: dict[State, float] = field(default_factory=dict)
     damaged: int = 0
+
+    @classmethod
+    def of(cls, night: charges.Night) -> Self:
+        """Return what ``night`` has cost."""
+        return cls(charges.spent(night.charges), charges.by_state(night.charges), night.damaged)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,13 +92,8 @@ def look(venue: Venue, night: date | None = None) -> Snapshot:
         running={service: LifeLock(venue.run / f"{service}.lock").looks_held() for service in SERVICES},
         held=tuple(reasons.read_all(venue.held)),
         engines=tuple(engines.read_all(venue.engines)),
-        spent=_spent(venue, night) if night else Spent(),
+        spent=Spent.of(charges.read(venue.ledger, night)) if night else Spent(),
     )
-
-
-def _spent(venue: Venue, night: date) -> Spent:
-    found = charges.read(venue.ledger, night)
-    return Spent(charges.spent(found.charges), charges.by_state(found.charges), found.damaged)
 
 
 def read_card(venue: Venue, song: SongId) -> SongCard | None:

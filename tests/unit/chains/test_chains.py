@@ -14,7 +14,8 @@ from stornello.domain.errors import BudgetSpent, ProviderError, ProviderUnreacha
 from stornello.domain.money import Caps
 from stornello.domain.names import TableId
 from stornello.domain.plain import Plain
-from stornello.spool.ledger import Charge, Ledger, Purpose
+from stornello.spool.charges import Charge
+from stornello.spool.ledger import Ledger, Purpose
 
 PRICE = 0.01
 PURPOSE = Purpose("lyricists", TableId(5), "5_203000_a1b2c3")

@@ -24,7 +24,7 @@ def night(tmp_path: Path) -> Night:
     job.transcripts.mkdir(parents=True)
     orders.write(job.folder, [Try("kie")])
     reasons.write(job.folder, JobHeldError("outcome-unknown", Plain("", ""), Plain("", "")), EIGHT)
-    jobs.hold(night.venue, job)
+    jobs.set_aside(night.venue.held, job)
     return night
 
 

@@ -44,14 +44,14 @@ def a_held_job(venue: Venue, ledger: Ledger, minute: int = 0) -> Job:
     orders.write(job.folder, [Try("acestep", "refused", is_paid=False), Try("kie", charge=charge, cost="unknown")])
     reasons.write(job.folder, JobHeldError("outcome-unknown", NOTHING, NOTHING), EIGHT)
     job.update(attempt=2)
-    return Job(job.id, jobs.hold(venue, job))
+    return Job(job.id, jobs.set_aside(venue.held, job))
 
 
 def a_failed_job(venue: Venue, *tries: Try) -> Job:
     job = a_claimed_job(venue)
     orders.write(job.folder, tries)
     reasons.write(job.folder, GenerationFailed("song-never-ready", NOTHING, NOTHING), EIGHT)
-    return Job(job.id, jobs.give_up(venue, job))
+    return Job(job.id, jobs.set_aside(venue.failed_processing, job))
 
 
 def one(state: State, *, is_paid: bool = True) -> Try:
@@ -98,7 +98,7 @@ def test_a_name_must_be_unmistakable(venue: Venue, ledger: Ledger) -> None:
     with pytest.raises(StornelloError, match="No held job"):
         held.resolve(venue, "5_", None, ledger)
     first, _ = a_held_job(venue, ledger), a_held_job(venue, ledger, minute=1)
-    with pytest.raises(StornelloError, match="more than one job"):
+    with pytest.raises(StornelloError, match="more than one thing"):
         held.resolve(venue, "5_", None, ledger)
     assert held.resolve(venue, first.id, None, ledger) == first.id
 

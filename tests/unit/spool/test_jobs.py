@@ -96,7 +96,7 @@ def test_a_job_that_is_given_up_keeps_everything(venue: Venue) -> None:
     a_staged_text(venue, 5, "told")
     job = claim(venue)
     reasons.write(job.folder, GenerationFailed("no", Plain("No.", "No."), Plain("Poi.", "Later.")), EIGHT)
-    place = jobs.give_up(venue, job)
+    place = jobs.set_aside(venue.failed_processing, job)
     assert place == venue.failed_processing / job.id
     assert texts(Job(job.id, place)) == ["told"]
     assert [reason.code for reason in reasons.read_all(venue.failed_processing)] == ["no"]

@@ -15,8 +15,7 @@ from stornello.domain.errors import BudgetSpent
 from stornello.domain.money import Amount, Budget
 from stornello.domain.night import night_of
 from stornello.spool import charges
-from stornello.spool.charges import spent
-from stornello.spool.ledger import ChargeId, State
+from stornello.spool.charges import ChargeId, State, spent
 
 TONIGHT = date(2026, 11, 23)
 

@@ -38,7 +38,7 @@ def a_failed_job(venue: Venue) -> Job:
     (job.folder / "steps" / "summary.json").write_text("{}")
     reasons.write(job.folder, GenerationFailed("job-crashed", NO.what, NO.todo), EIGHT)
     job.update(attempt=3, milestone="SUMMARY")
-    jobs.give_up(venue, job)
+    jobs.set_aside(venue.failed_processing, job)
     return job
 
 
@@ -119,7 +119,7 @@ def test_a_name_that_may_be_two_things_is_refused_with_both(venue: Venue) -> Non
     quarantine(venue, "6-anna.wav", hertz=500)
     with pytest.raises(StornelloError, match="5-anna") as refusal:
         put_back(venue, "anna", LATER)
-    assert refusal.value.code == "many-to-retry"
+    assert refusal.value.code == "many-of-that-name"
     assert put_back(venue, "6-anna.wav", LATER).name == "6-anna.wav"
 
 
