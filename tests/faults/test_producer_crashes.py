@@ -12,7 +12,7 @@ from stornello.generate_song.book import held
 from stornello.spool import counts, orders
 from stornello.spool.held import resolve
 from stornello.spool.ledger import Ledger
-from stornello.spool.orders import Try
+from stornello.spool.orders import Request
 from stornello.spool.paths import Venue
 from stornello.spool.quarantine import put_back
 
@@ -64,7 +64,7 @@ def setting_aside(kitchen: Kitchen) -> Act:
 def holding(kitchen: Kitchen) -> Act:
     kitchen.note(5, count=3)
     kitchen.tick()
-    orders.write(kitchen.venue.job(kitchen.pool.in_hand[0]), [Try("kie")])
+    orders.write(kitchen.venue.job(kitchen.pool.in_hand[0]), [Request("kie")])
     kitchen.fail(kitchen.pool.in_hand[0], held("kie"))
     return Kitchen.tick
 

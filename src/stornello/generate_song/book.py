@@ -12,9 +12,8 @@ from stornello.domain.errors import (
     ProviderUnreachable,
 )
 from stornello.domain.plain import Plain
-from stornello.spool import orders
-from stornello.spool.charges import State as Cost
-from stornello.spool.orders import Hope, State, Try
+from stornello.spool import charges, orders
+from stornello.spool.orders import Hope, Request, State
 
 
 class Book:
@@ -22,50 +21,50 @@ class Book:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.tries = orders.read(folder)
+        self.requests = orders.read(folder)
 
     @property
-    def last(self) -> Try:
+    def last(self) -> Request:
         """The request in hand."""
-        return self.tries[-1]
+        return self.requests[-1]
 
-    def add(self, one: Try) -> None:
+    def add(self, one: Request) -> None:
         """Write down a request that is about to be made."""
-        self._write((*self.tries, one))
+        self._write((*self.requests, one))
 
     def change(self, **facts: object) -> None:
         """Change the request in hand."""
         self._replace(replace(self.last, **facts))  # type: ignore[arg-type]
 
-    def end(self, error: ProviderError) -> Cost:
+    def end(self, error: ProviderError) -> charges.State:
         """Write down how ``error`` has ended the request in hand, and return what it has cost."""
-        state, cost = _end_of(self.last, error)
-        self._replace(self.last.ended(state, cost, error, _hope(error)))
-        return cost
+        state, charge_state = _end_of(self.last, error)
+        self._replace(self.last.ended(state, charge_state, error, _hope(error)))
+        return charge_state
 
-    def not_taken(self, studio: str | None = None) -> list[Try]:
+    def not_taken(self, studio: str | None = None) -> list[Request]:
         """Return the requests that did not arrive, at ``studio`` or anywhere."""
-        return [one for one in self.tries if one.state == "not-taken" and studio in {None, one.studio}]
+        return [one for one in self.requests if one.state == "not-taken" and studio in {None, one.studio}]
 
     def forget_not_taken(self) -> None:
         """Give every studio that did not take the request all its chances again."""
         if self.not_taken():
-            self._write(tuple(one for one in self.tries if one.state != "not-taken"))
+            self._write(tuple(one for one in self.requests if one.state != "not-taken"))
 
     def reason(self, otherwise: ProviderError) -> ProviderError:
         """Return why there is no song: what the last studio that explained itself has said."""
-        told = [one for one in self.tries if one.what and one.todo]
+        told = [one for one in self.requests if one.what and one.todo]
         return as_error(told[-1]) if told else otherwise
 
-    def _replace(self, last: Try) -> None:
-        self._write((*self.tries[:-1], last))
+    def _replace(self, last: Request) -> None:
+        self._write((*self.requests[:-1], last))
 
-    def _write(self, tries: tuple[Try, ...]) -> None:
-        orders.write(self.folder, tries)
-        self.tries = tries
+    def _write(self, requests: tuple[Request, ...]) -> None:
+        orders.write(self.folder, requests)
+        self.requests = requests
 
 
-def _end_of(last: Try, error: ProviderError) -> tuple[State, Cost]:
+def _end_of(last: Request, error: ProviderError) -> tuple[State, charges.State]:
     """Return state and cost of a request: whether it was taken decides, then what the studio says of money."""
     if isinstance(error, OutcomeUnknown) and last.is_paid:
         return "asking", "unknown"
@@ -80,7 +79,7 @@ def _hope(error: ProviderError) -> Hope:
     return "again" if isinstance(error, GenerationFailed) and error.again else "none"
 
 
-def as_error(one: Try) -> ProviderError:
+def as_error(one: Request) -> ProviderError:
     """Return what ended a request, as an error again: one that waiting may mend when it was not taken."""
     what, todo = one.what or Plain("", ""), one.todo or Plain("", "")
     if one.state == "not-taken":

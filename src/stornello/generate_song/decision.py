@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from stornello.domain.backoff import LONG_WISH_S
-from stornello.spool.orders import Try
+from stornello.spool.orders import Request
 
 TRIES = 3
 
@@ -38,43 +38,43 @@ class Move:
     gently: bool = False
 
 
-def decide(tries: Sequence[Try], studios: Sequence[str], away: Collection[str]) -> Move:
+def decide(requests: Sequence[Request], studios: Sequence[str], away: Collection[str]) -> Move:
     """Return the next move. ``studios`` is the chain in order, ``away`` are those whose breakers are open."""
-    return _after(tries, studios, away) or _next_studio(tries, studios, away)
+    return _after(requests, studios, away) or _next_studio(requests, studios, away)
 
 
-def _after(tries: Sequence[Try], studios: Sequence[str], away: Collection[str]) -> Move | None:
+def _after(requests: Sequence[Request], studios: Sequence[str], away: Collection[str]) -> Move | None:
     """Return what the last request alone decides."""
-    last = tries[-1] if tries else None
+    last = requests[-1] if requests else None
     match last:
-        case Try(state="cooking" | "done"):
+        case Request(state="cooking" | "done"):
             return Move("collect", last.studio, last.gently)
-        case Try(state="asking", is_paid=True):
+        case Request(state="asking", is_paid=True):
             return Move("hold", last.studio, last.gently)
-        case Try(state="asking"):
-            return decide(tries[:-1], studios, away)
-        case Try(hope="gently", gently=True):
+        case Request(state="asking"):
+            return decide(requests[:-1], studios, away)
+        case Request(hope="gently", gently=True):
             return Move("give-up")
-        case Try(hope="gently") if last.studio in studios:
+        case Request(hope="gently") if last.studio in studios:
             return Move("ask", last.studio, gently=True)
     return None
 
 
-def _next_studio(tries: Sequence[Try], studios: Sequence[str], away: Collection[str]) -> Move:
-    standing = [studio for studio in studios if _stands(tries, studio)]
-    here = [studio for studio in standing if studio not in away and not _is_tired(tries, studio)]
+def _next_studio(requests: Sequence[Request], studios: Sequence[str], away: Collection[str]) -> Move:
+    standing = [studio for studio in studios if _stands(requests, studio)]
+    here = [studio for studio in standing if studio not in away and not _is_tired(requests, studio)]
     if here:
-        return Move("ask", here[0], gently=any(one.gently for one in tries))
+        return Move("ask", here[0], gently=any(one.gently for one in requests))
     return Move("wait" if standing else "give-up")
 
 
-def _stands(tries: Sequence[Try], studio: str) -> bool:
-    ended = [one for one in tries if one.studio == studio and one.state in {"failed", "refused"}]
+def _stands(requests: Sequence[Request], studio: str) -> bool:
+    ended = [one for one in requests if one.studio == studio and one.state in {"failed", "refused"}]
     failed = [one for one in ended if one.hope == "again"]
     return not ended or (ended[-1].hope == "again" and len(failed) < _REQUESTS)
 
 
-def _is_tired(tries: Sequence[Try], studio: str) -> bool:
+def _is_tired(requests: Sequence[Request], studio: str) -> bool:
     """Return whether the studio is better left alone for a while."""
-    not_taken = [one for one in tries if one.studio == studio and one.state == "not-taken"]
+    not_taken = [one for one in requests if one.studio == studio and one.state == "not-taken"]
     return len(not_taken) >= TRIES or any((one.retry_after_s or 0.0) > LONG_WISH_S for one in not_taken)

@@ -24,7 +24,7 @@ from stornello.seams import HasCredits, MusicStudio, RequestId, SongOrder, Take
 from stornello.spool import orders
 from stornello.spool.charges import ChargeId
 from stornello.spool.ledger import Purpose
-from stornello.spool.orders import Try
+from stornello.spool.orders import Request
 
 log = logging.getLogger(__name__)
 
@@ -69,7 +69,7 @@ class Ordering:
         names = [link.name for link in self.studios.links]
         while True:
             away = [name for name in names if self.studios.breaker.is_open(name)]
-            move = decide(self.book.tries, names, away)
+            move = decide(self.book.requests, names, away)
             if move.do == "collect":
                 if delivered := self._collect(self.book.last):
                     return delivered, move.gently
@@ -84,10 +84,10 @@ class Ordering:
 
     def _finish_the_ledger(self) -> None:
         """Write down how charges ended that a crash cut off: the book knows of every request that was made."""
-        for one in self.book.tries:
-            if one.cost != "begun":
-                self.studios.end_charge(one.charge, one.cost)
-        known = {one.charge for one in self.book.tries}
+        for one in self.book.requests:
+            if one.charge_state != "begun":
+                self.studios.end_charge(one.charge, one.charge_state)
+        known = {one.charge for one in self.book.requests}
         for charge in self.studios.ledger.tonight():
             is_ours = (charge.seam, charge.about) == (self.purpose.seam, self.purpose.about)
             if is_ours and charge.state == "begun" and charge.id not in known:  # the crash came before the request
@@ -98,16 +98,16 @@ class Ordering:
         link = self._link(move.studio)
         order = self.words(move.gently)
         self._breathe(move.studio)
-        before = self.book.tries
+        before = self.book.requests
 
         def request(engine: MusicStudio, charge: ChargeId | None) -> None:
-            self._request(engine, order, Try(link.name, is_paid=engine.is_paid, charge=charge, gently=move.gently))
+            self._request(engine, order, Request(link.name, is_paid=engine.is_paid, charge=charge, gently=move.gently))
 
         try:
             self.studios.attempt(link, self.purpose, request)
         except ProviderError as error:
-            if self.book.tries is before:  # not even called: no budget, or no key
-                self.book.add(Try(link.name, is_paid=False, gently=move.gently))
+            if self.book.requests is before:  # not even called: no budget, or no key
+                self.book.add(Request(link.name, is_paid=False, gently=move.gently))
                 self.book.end(error)
             if isinstance(error, OutcomeUnknown) and self.book.last.state == "asking":
                 raise held(link.name) from error
@@ -115,33 +115,33 @@ class Ordering:
             self.patience.milestone("REQUESTED")
             self._look_at_credits(link)
 
-    def _request(self, engine: MusicStudio, order: SongOrder, intent: Try) -> None:
+    def _request(self, engine: MusicStudio, order: SongOrder, intent: Request) -> None:
         self.book.add(intent)
         self.patience.milestone(f"ASKING {intent.studio}")
         try:
-            request = engine.request(order)
-            self._refuse_another_jobs(intent, request)
+            id_ = engine.request(order)
+            self._refuse_another_jobs(intent, id_)
         except ProviderError as error:
             self.book.end(error)
             raise
-        if engine.is_paid and _PLAIN_ID.fullmatch(request):  # for a person, should the disk not take it
-            log.info("song requested", extra={"engine": intent.studio, "task": request})
-        self.book.change(state="cooking", cost="paid", request=RequestId(request))
+        if engine.is_paid and _PLAIN_ID.fullmatch(id_):  # for a person, should the disk not take it
+            log.info("song requested", extra={"engine": intent.studio, "task": id_})
+        self.book.change(state="cooking", charge_state="paid", id=RequestId(id_))
         if engine.is_paid:
-            orders.own(self.taken, intent.studio, request, self.purpose.about)
+            orders.own(self.taken, intent.studio, id_, self.purpose.about)
 
-    def _refuse_another_jobs(self, intent: Try, request: RequestId) -> None:
+    def _refuse_another_jobs(self, intent: Request, id_: RequestId) -> None:
         """Raise OutcomeUnknown for an id that another job has: what became of our own request nobody can tell."""
-        if intent.is_paid and orders.owner(self.taken, intent.studio, request) not in {"", self.purpose.about}:
+        if intent.is_paid and orders.owner(self.taken, intent.studio, id_) not in {"", self.purpose.about}:
             raise same_id(intent.studio)
 
-    def _collect(self, last: Try) -> Delivered | None:
+    def _collect(self, last: Request) -> Delivered | None:
         """Wait for the song of ``last``; None when it failed for good, which the book then says."""
-        assert last.request is not None  # noqa: S101 - what cooks has one
+        assert last.id is not None  # noqa: S101 - what cooks has one
         link = self._link(last.studio)
         self.patience.milestone("COOKING")
         try:
-            delivered = Cooking(link, last.request, self.folder, self.polls, self.patience, self.inspect).collect()
+            delivered = Cooking(link, last.id, self.folder, self.polls, self.patience, self.inspect).collect()
         except StillThere:
             raise
         except (GenerationFailed, ContentRefused) as error:

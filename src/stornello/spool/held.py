@@ -11,7 +11,7 @@ from stornello.spool import atomic, by_name, orders, reasons
 from stornello.spool.jobs import Job, is_job_name
 from stornello.spool.journal import Journal
 from stornello.spool.ledger import Ledger
-from stornello.spool.orders import Try
+from stornello.spool.orders import Request
 from stornello.spool.paths import Venue
 
 _LONGEST_ID = 200
@@ -40,24 +40,24 @@ def resolve(venue: Venue, name: str, task: str | None, ledger: Ledger) -> JobId:
 
 def _decide(entry: Path, task: str | None, ledger: Ledger, journal: Journal) -> None:
     try:
-        tries = orders.read(entry)
+        requests = orders.read(entry)
     except JobHeldError:
         if task is not None:
             raise
-        tries = ()
-        orders.write(entry, tries)
-    if not tries:
+        requests = ()
+        orders.write(entry, requests)
+    if not requests:
         return
-    last = _as_found(tries[-1], task)
-    orders.write(entry, (*tries[:-1], last))
-    if last.charge and (charge := ledger.end(last.charge, last.cost)):
+    last = _as_found(requests[-1], task)
+    orders.write(entry, (*requests[:-1], last))
+    if last.charge and (charge := ledger.end(last.charge, last.charge_state)):
         journal.cost(charge)
 
 
-def _as_found(last: Try, task: str | None) -> Try:
+def _as_found(last: Request, task: str | None) -> Request:
     if task is None:
-        return replace(last, state="not-taken", cost="free", request=None)
-    return replace(last, state="cooking", cost="paid", request=RequestId(task))
+        return replace(last, state="not-taken", charge_state="free", id=None)
+    return replace(last, state="cooking", charge_state="paid", id=RequestId(task))
 
 
 def _none(name: str) -> StornelloError:
@@ -76,8 +76,8 @@ def jobs(venue: Venue) -> list[Path]:
 
 
 def _require_own(venue: Venue, entry: Path, task: RequestId) -> None:
-    tries = orders.read(entry)
-    owner = orders.owner(venue.answers, tries[-1].studio, task) if tries else ""
+    requests = orders.read(entry)
+    owner = orders.owner(venue.answers, requests[-1].studio, task) if requests else ""
     if owner not in {"", entry.name}:
         raise StornelloError(
             "another-jobs-task",

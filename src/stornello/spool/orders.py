@@ -13,9 +13,8 @@ from typing import Any, Literal, get_args
 from stornello.domain.errors import JobHeldError, ProviderError
 from stornello.domain.plain import Plain
 from stornello.seams import RequestId
-from stornello.spool import answers, atomic
+from stornello.spool import answers, atomic, charges
 from stornello.spool.charges import ChargeId
-from stornello.spool.charges import State as Cost
 
 State = Literal["asking", "cooking", "done", "failed", "refused", "not-taken"]
 """``asking``: about to be requested, or cut off there: whether it was taken is unknown. ``cooking``: taken, its id is
@@ -27,15 +26,18 @@ Hope = Literal["none", "again", "gently"]
 
 
 @dataclass(frozen=True, slots=True)
-class Try:
-    """One request at one studio. ``cost`` is how ``charge`` is to stand in the ledger; ``gently``: gentler lyrics."""
+class Request:
+    """One request at one studio; ``gently``: with gentler lyrics.
+
+    ``id`` is the studio's, once it has taken it. ``charge_state`` is how ``charge`` is to stand in the ledger.
+    """
 
     studio: str
     state: State = "asking"
     is_paid: bool = True
     charge: ChargeId | None = None
-    cost: Cost = "begun"
-    request: RequestId | None = None
+    charge_state: charges.State = "begun"
+    id: RequestId | None = None
     gently: bool = False
     code: str = ""
     what: Plain | None = None
@@ -43,12 +45,12 @@ class Try:
     hope: Hope = "none"
     retry_after_s: float | None = None
 
-    def ended(self, state: State, cost: Cost, error: ProviderError, hope: Hope = "none") -> "Try":
+    def ended(self, state: State, charge_state: charges.State, error: ProviderError, hope: Hope = "none") -> "Request":
         """Return it as ``error`` has left it."""
         return replace(
             self,
             state=state,
-            cost=cost,
+            charge_state=charge_state,
             code=error.code,
             what=error.what,
             todo=error.todo,
@@ -62,42 +64,42 @@ class Try:
         return self.is_paid and self.state in {"asking", "cooking", "done"}
 
 
-def read(job: Path) -> tuple[Try, ...]:
+def read(job: Path) -> tuple[Request, ...]:
     """Return the requests of the job in folder ``job``, in order.
 
     Raises:
         JobHeldError: there is a file that cannot be read: nobody can tell what was paid for.
     """
     try:
-        return tuple(_try(one) for one in json.loads(_file(job).read_text(encoding="utf-8")))
+        return tuple(_request_of(one) for one in json.loads(_file(job).read_text(encoding="utf-8")))
     except FileNotFoundError:
         return ()
     except (ValueError, TypeError, KeyError, AttributeError):
         raise _unreadable() from None
 
 
-def write(job: Path, tries: Sequence[Try]) -> None:
+def write(job: Path, requests: Sequence[Request]) -> None:
     """Replace the job's requests."""
     file = _file(job)
     if not file.parent.is_dir():
         file.parent.mkdir()
         atomic.sync_folder(job)
-    atomic.write_json(file, [asdict(one) for one in tries])
+    atomic.write_json(file, [asdict(one) for one in requests])
 
 
-def keep(job: Path, wanted: Callable[[Try], bool]) -> None:
+def keep(job: Path, wanted: Callable[[Request], bool]) -> None:
     """Forget the requests that are not ``wanted``."""
-    tries = read(job)
-    kept = [one for one in tries if wanted(one)]
-    if len(kept) < len(tries):
+    requests = read(job)
+    kept = [one for one in requests if wanted(one)]
+    if len(kept) < len(requests):
         write(job, kept)
 
 
 def mark_done(job: Path) -> None:
     """Note that the song of the last request is safe. Does nothing when that is known."""
-    tries = read(job)
-    if tries and tries[-1].state == "cooking":
-        write(job, (*tries[:-1], replace(tries[-1], state="done")))
+    requests = read(job)
+    if requests and requests[-1].state == "cooking":
+        write(job, (*requests[:-1], replace(requests[-1], state="done")))
 
 
 def own(answers_: Path, studio: str, request: RequestId, job: str) -> None:
@@ -114,10 +116,10 @@ def _file(job: Path) -> Path:
     return job / "steps" / "orders.json"
 
 
-def _try(data: dict[str, Any]) -> Try:
+def _request_of(data: dict[str, Any]) -> Request:
     what, todo = (Plain(**data[name]) if data[name] else None for name in ("what", "todo"))
-    known = Try(**(data | {"what": what, "todo": todo}))
-    if known.state not in get_args(State) or (known.state == "cooking" and not known.request):
+    known = Request(**(data | {"what": what, "todo": todo}))
+    if known.state not in get_args(State) or (known.state == "cooking" and not known.id):
         raise ValueError("no state")
     return known
 

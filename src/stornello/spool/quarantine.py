@@ -52,13 +52,14 @@ def put_back(
 
 
 def _refuse_paying_twice(entry: Path) -> None:
-    tries = orders.read(entry)
-    if tries and tries[-1].may_be_paid:
+    requests = orders.read(entry)
+    if requests and requests[-1].may_be_paid:
+        studio = requests[-1].studio
         raise StornelloError(
             "already-paid",
             Plain(
-                f"La canzone di {entry.name} è già ordinata da «{tries[-1].studio}»: da capo si pagherebbe di nuovo.",
-                f"The song of {entry.name} is ordered from '{tries[-1].studio}' already: afresh it is paid again.",
+                f"La canzone di {entry.name} è già ordinata da «{studio}»: da capo si pagherebbe di nuovo.",
+                f"The song of {entry.name} is ordered from '{studio}' already: afresh it is paid again.",
             ),
             Plain(
                 f"Per avere quella: stornello retry {entry.name}. Per pagare di nuovo: aggiungi --pay-again",

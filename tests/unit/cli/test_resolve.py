@@ -10,7 +10,7 @@ from stornello.domain.names import JobId
 from stornello.domain.plain import Plain
 from stornello.spool import jobs, orders, reasons
 from stornello.spool.jobs import Job
-from stornello.spool.orders import Try
+from stornello.spool.orders import Request
 from venues import EIGHT
 
 JOB = JobId("5_203000_a1b2c3")
@@ -22,7 +22,7 @@ def night(tmp_path: Path) -> Night:
     night.venue.make()
     job = Job(JOB, night.venue.job(JOB))
     job.transcripts.mkdir(parents=True)
-    orders.write(job.folder, [Try("kie")])
+    orders.write(job.folder, [Request("kie")])
     reasons.write(job.folder, JobHeldError("outcome-unknown", Plain("", ""), Plain("", "")), EIGHT)
     jobs.set_aside(night.venue.held, job)
     return night
@@ -40,7 +40,7 @@ def test_a_paid_song_goes_back_and_the_second_time_there_is_nothing_held(night: 
     done = night.run("resolve", "a1b2", "--paid", "task-1", "--lang", "it")
     assert done.returncode == 0, done.stderr
     assert "non si paga di nuovo" in done.stdout
-    assert orders.read(night.venue.job(JOB))[-1].request == "task-1"
+    assert orders.read(night.venue.job(JOB))[-1].id == "task-1"
     again = night.run("resolve", "a1b2", "--paid", "task-1", "--lang", "en")
     assert again.returncode == 1
     assert "No held job is called 'a1b2'." in again.stderr

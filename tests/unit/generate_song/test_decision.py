@@ -4,17 +4,17 @@ import pytest
 
 from stornello.generate_song.decision import TRIES, Move, decide
 from stornello.seams import RequestId
-from stornello.spool.orders import Hope, State, Try
+from stornello.spool.orders import Hope, Request, State
 
 HOUSE = ("kie", "acestep", "embedded")
 ID = RequestId("task-1")
 
 
-def one(state: State, studio: str = "kie", hope: Hope = "none", **facts: object) -> Try:
-    return Try(studio, state, request=ID if state in {"cooking", "done", "failed"} else None, hope=hope, **facts)  # type: ignore[arg-type]
+def one(state: State, studio: str = "kie", hope: Hope = "none", **facts: object) -> Request:
+    return Request(studio, state, id=ID if state in {"cooking", "done", "failed"} else None, hope=hope, **facts)  # type: ignore[arg-type]
 
 
-def failed(studio: str = "kie", **facts: object) -> Try:
+def failed(studio: str = "kie", **facts: object) -> Request:
     return one("failed", studio, "again", **facts)
 
 
@@ -66,9 +66,9 @@ ROWS = {
 }
 
 
-@pytest.mark.parametrize(("tries", "move"), ROWS.values(), ids=ROWS)
-def test_what_comes_next(tries: list[Try], move: Move) -> None:
-    assert decide(tries, HOUSE, ()) == move
+@pytest.mark.parametrize(("requests", "move"), ROWS.values(), ids=ROWS)
+def test_what_comes_next(requests: list[Request], move: Move) -> None:
+    assert decide(requests, HOUSE, ()) == move
 
 
 AWAY = {
@@ -81,9 +81,9 @@ AWAY = {
 }
 
 
-@pytest.mark.parametrize(("tries", "away", "move"), AWAY.values(), ids=AWAY)
-def test_what_comes_next_while_breakers_are_open(tries: list[Try], away: set[str], move: Move) -> None:
-    assert decide(tries, HOUSE, away) == move
+@pytest.mark.parametrize(("requests", "away", "move"), AWAY.values(), ids=AWAY)
+def test_what_comes_next_while_breakers_are_open(requests: list[Request], away: set[str], move: Move) -> None:
+    assert decide(requests, HOUSE, away) == move
 
 
 @pytest.mark.parametrize("state", ["asking", "cooking", "done"])

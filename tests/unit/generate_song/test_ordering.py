@@ -54,7 +54,7 @@ def test_the_task_id_is_on_disk_before_the_first_question(desk: Desk, kie: Count
     collect = kie.collect
 
     def look_first(*args: object) -> object:
-        seen.append(orders.read(desk.job.folder)[-1].request)
+        seen.append(orders.read(desk.job.folder)[-1].id)
         return collect(*args)  # type: ignore[arg-type]
 
     kie.collect = look_first  # type: ignore[assignment, method-assign]
@@ -286,6 +286,6 @@ def test_orders_hold_nothing_that_guests_said(desk: Desk) -> None:
     desk.maker.make(desk.job)
     (told,) = json.loads((desk.job.folder / "steps" / "orders.json").read_text())
     assert set(told) == {
-        *("studio", "state", "is_paid", "charge", "cost", "request", "gently"),
+        *("studio", "state", "is_paid", "charge", "charge_state", "id", "gently"),
         *("code", "what", "todo", "hope", "retry_after_s"),
     }

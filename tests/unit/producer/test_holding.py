@@ -5,7 +5,7 @@ from stornello.domain.errors import JobHeldError
 from stornello.domain.names import JobId
 from stornello.spool import held, orders, reasons
 from stornello.spool.ledger import Ledger
-from stornello.spool.orders import Try
+from stornello.spool.orders import Request
 
 
 def unknown() -> JobHeldError:
@@ -16,7 +16,7 @@ def a_held_job(kitchen: Kitchen) -> JobId:
     kitchen.note(5)
     kitchen.tick()
     job = kitchen.pool.in_hand[-1]
-    orders.write(kitchen.venue.job(job), [Try("kie")])
+    orders.write(kitchen.venue.job(job), [Request("kie")])
     kitchen.fail(job, unknown())
     kitchen.tick()
     return job
@@ -56,7 +56,7 @@ def test_a_resolved_job_is_worked_on_with_all_its_attempts(kitchen: Kitchen) -> 
     held.resolve(kitchen.venue, job, "task-1", Ledger(kitchen.venue.ledger, kitchen.clock, 6))
     assert kitchen.tick() == [5]
     assert kitchen.open_jobs()[0].status.attempt == 1
-    assert orders.read(kitchen.venue.job(job))[-1].request == "task-1"
+    assert orders.read(kitchen.venue.job(job))[-1].id == "task-1"
     kitchen.sing(job)
     kitchen.tick()
     assert kitchen.queued() == [5]

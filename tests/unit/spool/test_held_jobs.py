@@ -12,7 +12,7 @@ from stornello.seams import RequestId
 from stornello.spool import held, jobs, orders, reasons
 from stornello.spool.jobs import Job
 from stornello.spool.ledger import Ledger, Purpose
-from stornello.spool.orders import State, Try
+from stornello.spool.orders import Request, State
 from stornello.spool.paths import Venue
 from stornello.spool.quarantine import put_back
 from venues import EIGHT, a_staged_text, a_venue
@@ -41,28 +41,31 @@ def a_held_job(venue: Venue, ledger: Ledger, minute: int = 0) -> Job:
     job = a_claimed_job(venue, minute)
     charge = ledger.begin("kie", Purpose("studios", TableId(5), job.id), 0.06)
     ledger.end(charge, "unknown")
-    orders.write(job.folder, [Try("acestep", "refused", is_paid=False), Try("kie", charge=charge, cost="unknown")])
+    orders.write(
+        job.folder,
+        [Request("acestep", "refused", is_paid=False), Request("kie", charge=charge, charge_state="unknown")],
+    )
     reasons.write(job.folder, JobHeldError("outcome-unknown", NOTHING, NOTHING), EIGHT)
     job.update(attempt=2)
     return Job(job.id, jobs.set_aside(venue.held, job))
 
 
-def a_failed_job(venue: Venue, *tries: Try) -> Job:
+def a_failed_job(venue: Venue, *requests: Request) -> Job:
     job = a_claimed_job(venue)
-    orders.write(job.folder, tries)
+    orders.write(job.folder, requests)
     reasons.write(job.folder, GenerationFailed("song-never-ready", NOTHING, NOTHING), EIGHT)
     return Job(job.id, jobs.set_aside(venue.failed_processing, job))
 
 
-def one(state: State, *, is_paid: bool = True) -> Try:
-    return Try("kie", state, is_paid=is_paid, request=RequestId("task-1"))
+def one(state: State, *, is_paid: bool = True) -> Request:
+    return Request("kie", state, is_paid=is_paid, id=RequestId("task-1"))
 
 
 def test_a_song_that_was_paid_is_to_be_collected(venue: Venue, ledger: Ledger) -> None:
     job = a_held_job(venue, ledger)
     assert held.resolve(venue, job.id[-6:], "task-9", ledger) == job.id
     last = orders.read(venue.job(job.id))[-1]
-    assert (last.studio, last.state, last.request) == ("kie", "cooking", "task-9")
+    assert (last.studio, last.state, last.id) == ("kie", "cooking", "task-9")
     assert [charge.state for charge in ledger.tonight()] == ["paid"]
     assert Job(job.id, venue.job(job.id)).status.attempt == 1
     assert held.jobs(venue) == []
@@ -138,7 +141,7 @@ def test_retry_afresh_does_not_pay_again_unless_it_is_told_to(venue: Venue, stat
 
 
 @pytest.mark.parametrize("last", [one("failed"), one("refused"), one("cooking", is_paid=False)])
-def test_retry_afresh_needs_no_leave_where_nothing_is_lost(venue: Venue, last: Try) -> None:
+def test_retry_afresh_needs_no_leave_where_nothing_is_lost(venue: Venue, last: Request) -> None:
     job = a_failed_job(venue, last)
     put_back(venue, job.id, EIGHT, afresh=True)
     assert orders.read(venue.job(job.id)) == ()
