@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 import pytest
 
@@ -77,40 +78,52 @@ def test_nobody_is_asked_where_the_house_works_by_itself() -> None:
     assert asked() == ""
 
 
-def test_an_address_that_serves_all_uses_is_asked_once_with_its_key() -> None:
+def test_an_address_that_serves_all_uses_is_asked_with_its_key_and_told_once() -> None:
     with an_address(200, a_list_of(*ALL)) as server:
         text = asked(openai_base_url=server.url, openai_api_key=SECRET)
     assert text == f"well: openai ({server.url[7:-3]}): answers."
-    assert server.keys == [f"Bearer {SECRET}"]
+    assert set(server.keys) == {f"Bearer {SECRET}"}
 
 
 def test_an_address_of_its_own_is_not_told_the_others_key() -> None:
     with an_address(200, a_list_of(*ALL)) as common, an_address(200, a_list_of(*ALL)) as ears:
         asked(openai_base_url=common.url, openai_api_key=SECRET, transcription_base_url=ears.url)
-    assert (common.keys, ears.keys) == ([f"Bearer {SECRET}"], [None])
+    assert common.keys == [f"Bearer {SECRET}"]
+    assert SECRET not in f"{ears.keys}"
 
 
 def test_a_model_that_the_server_does_not_list_is_told() -> None:
     with an_address(200, a_list_of("gpt-transcribe", "llama3:latest", "gpt-6-luna")) as server:
         text = asked(openai_base_url=server.url, summary_model="llama3", lyrics_model="missing")
-    assert text.splitlines()[1:] == [
-        f"warning: openai ({server.url[7:-3]}): does not list the model missing. Check its name, or install it there."
+    where = f"openai ({server.url[7:-3]})"
+    assert text.splitlines() == [
+        f"well: {where}: answers.",
+        f"warning: {where}: The service does not list the model missing. Check its name, or install it there.",
     ]
+
+
+def test_two_addresses_of_one_engine_are_both_asked_for_their_own_model() -> None:
+    with an_address(200, a_list_of("short")) as one, an_address(200, a_list_of("other")) as two:
+        models = {"summary_model": "short", "lyrics_model": "long"}
+        text = asked(lyricist="openai", summary_base_url=one.url, lyrics_base_url=two.url, **models)
+    where = f"openai ({one.url[7:-3]}, {two.url[7:-3]})"
+    assert text.startswith(f"ill: {where}: The service does not list the model long.")
+    assert (len(one.keys), len(two.keys)) == (1, 1)
 
 
 @pytest.mark.parametrize(
     ("status", "body", "told"),
     [
-        (401, b"{}", "warning: openai ({}): the key is refused."),
-        (403, b"{}", "warning: openai ({}): the key is refused."),
+        (401, b"{}", "warning: openai ({}): The service does not accept the key."),
+        (403, b"{}", "warning: openai ({}): The service does not accept the key."),
         (404, b"not found", "well: openai ({}): answers."),
         (405, b"", "well: openai ({}): answers."),
-        (200, b"<html>", "well: openai ({}): answers."),
+        (200, b"<html>", "warning: openai ({}): The service gave no whole answer."),
         (200, b'{"data": [7]}', "well: openai ({}): answers."),
         (200, b'{"data": null}', "well: openai ({}): answers."),
-        (302, b"", "well: openai ({}): answers."),
-        (429, b"", "warning: openai ({}): answers with error 429."),
-        (502, b"<html>", "warning: openai ({}): answers with error 502."),
+        (302, b"", "warning: openai ({}): The service is no longer at this address."),
+        (429, b"", "warning: openai ({}): The service asks us to slow down."),
+        (502, b"<html>", "warning: openai ({}): The service is in trouble."),
     ],
 )
 def test_what_an_address_answers_is_told_plainly(status: int, body: bytes, told: str) -> None:
@@ -126,13 +139,18 @@ def test_where_nobody_answers_is_told_and_is_ill_only_when_nobody_steps_in() -> 
 
 
 def test_openai_itself_is_not_asked_without_a_key() -> None:
-    assert "ill: openai (api.openai.com): the key is missing." in asked(transcriber="openai")
+    assert "ill: openai (api.openai.com): The key for OpenAI is missing." in asked(transcriber="openai")
 
 
 def test_kie_tells_its_credits_and_a_low_account_is_a_warning() -> None:
-    for credits_, told in ((1000.0, "well: kie: answers, 1000 credits."), (42.0, "warning: kie: answers, 42 credits.")):
+    for credits_, told in (
+        (1_234_567.0, "well: kie ({}): answers, 1234567 credits."),
+        (42.0, "warning: kie ({}): answers, 42 credits."),
+    ):
         with FakeKie(credits=credits_) as kie:
-            assert asked(studio=["kie", "embedded"], kie_base_url=kie.url, kie_api_key=SECRET).startswith(told)
+            assert asked(studio=["kie", "embedded"], kie_base_url=kie.url, kie_api_key=SECRET).startswith(
+                told.format(kie.url[7:])
+            )
             assert kie.charges == 0
 
 
@@ -140,16 +158,32 @@ def test_a_key_that_does_not_open_kie_and_a_kie_that_is_away_are_told() -> None:
     with FakeKie(key="another") as kie:
         refused = asked(studio="kie", kie_base_url=kie.url, kie_api_key=SECRET)
         stepped_in = asked(studio=["kie", "embedded"], kie_base_url=kie.url, kie_api_key=SECRET)
-    assert refused.startswith("ill: kie: ")
-    assert stepped_in.startswith("warning: kie: ")
-    assert asked(studio="kie", kie_base_url=nobody(), kie_api_key=SECRET).startswith("ill: kie: ")
-    assert asked(studio="kie").startswith("ill: kie: ")
+    assert refused.startswith("ill: kie (")
+    assert stepped_in.startswith("warning: kie (")
+    assert asked(studio="kie", kie_base_url=nobody(), kie_api_key=SECRET).startswith("ill: kie (")
+    assert asked(studio="kie").startswith("ill: kie (")
 
 
 def test_an_ace_step_server_is_asked_for_its_health() -> None:
     away = asked(studio=["acestep", "embedded"], acestep_base_url=nobody())
-    assert away.startswith("warning: acestep: ")
+    assert away.startswith("warning: acestep (127.0.0.1:")
     assert asked(studio=["acestep", "embedded"]).startswith("warning: acestep: ")
+
+
+def test_what_the_choice_of_engines_has_told_is_not_told_again(tmp_path: Path) -> None:
+    broken = tmp_path / "prompts.toml"
+    broken.write_text("summary_rules = 7")
+    assert asked(studio="telepathy") == ""
+    assert (
+        asked(
+            transcriber="embedded",
+            lyricist="openai",
+            openai_api_key=SECRET,
+            openai_base_url=nobody(),
+            prompts_file=str(broken),
+        )
+        == ""
+    )
 
 
 def found(name: str) -> list[Finding]:
@@ -173,6 +207,6 @@ def test_a_look_that_never_ends_holds_up_no_other_and_one_that_falls_is_told() -
     ]
     slow, broken, well = live.together(looks, 0.5)
     never.set()
-    assert (slow.state, slow.what.en) == ("warning", "slow: no answer within 8 s.")
+    assert (slow.state, slow.what.en) == ("warning", "slow: no answer within 12 s.")
     assert (broken.state, broken.what.en) == ("ill", "broken: the engine fell (ZeroDivisionError).")
     assert well.what.en == "fine"

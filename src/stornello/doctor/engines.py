@@ -6,9 +6,10 @@ from fnmatch import fnmatch
 from urllib.parse import urlsplit
 
 from stornello.doctor.finding import Finding
-from stornello.doctor.places import OPENAI_URL, SEAMS, SENT, Place, places
+from stornello.doctor.places import SEAMS, SENT, Place, places
 from stornello.domain.errors import StornelloError
 from stornello.domain.plain import Plain
+from stornello.providers.openai_client import OPENAI_URL
 from stornello.settings import Settings
 from stornello.wiring.engines import KINDS, chosen, require_engines
 

@@ -1,5 +1,6 @@
 """What doctor says of one thing that it has looked at."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -13,3 +14,14 @@ class Finding:
     state: Literal["well", "warning", "ill"]
     what: Plain
     mend: Plain | None = None
+
+
+_WORST = ("ill", "warning", "well")
+
+
+def once(findings: Iterable[Finding]) -> list[Finding]:
+    """Return ``findings`` with nothing said twice: of those that say the same, the worst, in the place of the first."""
+    told: dict[Plain, Finding] = {}
+    for one in findings:
+        told[one.what] = min(told.get(one.what, one), one, key=lambda finding: _WORST.index(finding.state))
+    return list(told.values())

@@ -29,8 +29,7 @@ def examine(venue: Venue, settings: Settings) -> list[Finding]:
     return [
         _program("ffmpeg"),
         _program("mpv"),
-        _player_answers(),
-        _sound(settings),
+        *([_player_answers(), _sound(settings)] if shutil.which("mpv") else []),
         *([speech_model(settings.speech_model)] if hears else []),
         *([_model("soundfont")] if plays else []),
         _writable(venue.root),
@@ -50,10 +49,6 @@ def _install(package: str) -> Plain:
 
 
 def _player_answers() -> Finding:
-    if not shutil.which("mpv"):
-        return Finding(
-            "ill", Plain("mpv non si può comandare: manca.", "mpv cannot be driven: it is missing."), _install("mpv")
-        )
     with tempfile.TemporaryDirectory(prefix="stornello-") as folder:
         try:
             MpvPlayer(Path(folder), "null").open("doctor").close()

@@ -1,17 +1,14 @@
 """Where the chosen engines send what the guests said: address, key and model of each."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
-from pydantic import SecretStr
-
 from stornello.domain.plain import Plain
+from stornello.providers.openai_client import Service, Use, key_name
 from stornello.settings import Settings
 from stornello.wiring.engines import EMBEDDED, KINDS, Kind, chosen
-
-OPENAI_URL = "https://api.openai.com/v1"
 
 SEAMS: dict[Kind, Plain] = {
     "transcribers": Plain("Ascolto", "Hearing"),
@@ -24,6 +21,8 @@ SENT: dict[Kind, Plain] = {
     "studios": Plain("i testi delle canzoni", "the songs' lyrics"),
 }
 
+_USES: dict[Kind, tuple[Use, ...]] = {"transcribers": ("transcription",), "lyricists": ("summary", "lyrics")}
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -33,7 +32,6 @@ class Place:
     engine: str
     url: str | None = None
     key_name: str = ""
-    key: SecretStr | None = field(default=None, repr=False)
     model: str = ""
 
     @property
@@ -72,20 +70,11 @@ def _of(kind: Kind, name: str, settings: Settings) -> Iterator[Place]:
     if name == EMBEDDED:
         return
     if name == "openai" and kind != "studios":
-        for use in ("transcription",) if kind == "transcribers" else ("summary", "lyrics"):
-            yield _openai(kind, use, settings)
+        for use in _USES[kind]:
+            url = Service.of(settings, use).base_url
+            yield Place(kind, name, url, key_name(settings, use), getattr(settings, f"{use}_model"))
     elif kind == "studios" and name in studios:
-        key_name = f"{studios[name]}_api_key"
-        url: str | None = getattr(settings, f"{studios[name]}_base_url")
-        yield Place(kind, name, url, key_name, getattr(settings, key_name))
+        service = studios[name]
+        yield Place(kind, name, getattr(settings, f"{service}_base_url"), f"{service}_api_key")
     else:
         yield Place(kind, name)
-
-
-def _openai(kind: Kind, use: str, settings: Settings) -> Place:
-    """Return where one use of ``openai`` goes; a key goes to the address that it was given for and to no other."""
-    common = settings.openai_base_url or OPENAI_URL
-    url: str = getattr(settings, f"{use}_base_url") or common
-    own_key: SecretStr | None = getattr(settings, f"{use}_api_key")
-    key_name = f"{use}_api_key" if own_key or url.rstrip("/") != common.rstrip("/") else "openai_api_key"
-    return Place(kind, "openai", url, key_name, getattr(settings, key_name), getattr(settings, f"{use}_model"))

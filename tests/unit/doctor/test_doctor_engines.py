@@ -8,7 +8,9 @@ import pytest
 
 from night import DOUBLES
 from stornello.doctor import Finding, engines, machine, money
+from stornello.doctor.finding import once
 from stornello.doctor.places import Place, places
+from stornello.domain.plain import Plain
 from stornello.settings import Settings
 from stornello.spool.paths import Venue
 
@@ -70,7 +72,6 @@ def test_a_key_goes_only_to_the_address_that_it_was_given_for() -> None:
         ("lyricists", "api.openai.com", "lyrics_api_key"),
         ("studios", "api.kie.ai", "kie_api_key"),
     }
-    assert next(place for place in found if place.address == "ears:1").key is None
 
 
 def test_an_address_is_the_host_and_no_more() -> None:
@@ -141,3 +142,17 @@ def test_models_are_looked_for_only_where_our_own_engines_are_asked(tmp_path: Pa
     assert "odel whisper-base" in own
     assert "odel soundfont" in own
     assert "odel " not in remote
+
+
+def test_a_player_that_is_not_here_is_told_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    text = words(machine.examine(Venue(tmp_path), settings()))
+    assert [line for line in text.splitlines() if "mpv" in line or "sound output" in line] == [
+        "ill: mpv is missing. Debian/Ubuntu: apt install mpv; macOS: brew install mpv."
+    ]
+
+
+def test_what_is_said_twice_is_said_once_and_at_its_worst() -> None:
+    a, b = Plain("a", "a"), Plain("b", "b")
+    told = [Finding("warning", a), Finding("well", b), Finding("ill", a), Finding("well", a)]
+    assert once(told) == [Finding("ill", a), Finding("well", b)]
