@@ -1,6 +1,7 @@
 """Whatever a model writes: words that can be sung, or a clear no."""
 
 import json
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -195,4 +196,33 @@ def test_no_json_at_all_makes_it_stumble(value: object) -> None:
         lyrics = read(json.dumps(value))
     except Unusable:
         return
-    assert lyrics.to_json()
+    assert Lyrics.from_json(lyrics.to_json()) == lyrics
+
+
+ODD = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=200) | st.lists(st.text(), max_size=3)
+A_KIND = st.sampled_from(["verse", "chorus", "Chorus 2", "ritornello", "Bridge"]) | st.text(max_size=9)
+LINES = st.lists(st.text(max_size=200) | ODD, max_size=30) | st.text(max_size=500)
+SECTIONS = st.lists(st.fixed_dictionaries({"kind": A_KIND, "lines": LINES}), max_size=20)
+A_SONG = st.builds(
+    lambda title, language, style, more: {
+        "title": f"Anna {title}",
+        "language": language,
+        "style": style,
+        "sections": [VERSE, *more, CHORUS] if len(more) < MOST_SECTIONS - 1 else [VERSE, CHORUS, *more],
+    },
+    st.text(max_size=300),
+    ODD,
+    ODD | st.lists(ODD, max_size=9),
+    SECTIONS,
+)
+
+
+@given(A_SONG)
+def test_a_song_with_odd_leaves_is_sung_within_all_bounds_and_kept_as_it_is(song: dict[str, Any]) -> None:
+    lyrics = read(json.dumps(song))
+    assert Lyrics.from_json(json.loads(json.dumps(lyrics.to_json()))) == lyrics
+    assert 0 < len(lyrics.title) <= LONGEST_TITLE
+    assert 2 <= len(lyrics.sections) <= MOST_SECTIONS
+    for section in lyrics.sections:
+        assert 0 < len(section.lines) <= MOST_LINES
+        assert all(0 < len(line) <= LONGEST_LINE and "\n" not in line for line in section.lines)
