@@ -20,12 +20,12 @@ from stornello.domain.money import Budget
 from stornello.domain.names import TableId
 from stornello.domain.night import night_of
 from stornello.providers.words.prompts import default_prompts
-from stornello.riproduzione import owner, phrases
 from stornello.settings import Settings
 from stornello.spool import atomic, quarantine
 from stornello.spool.playlist import Playlist
 from stornello.spool.snapshot import Snapshot, look
 from stornello.wiring import engines
+from stornello.wording import owner, progress
 
 
 def register(app: typer.Typer) -> None:
@@ -124,14 +124,14 @@ def _owners(seen: Snapshot, budget: Budget, now: datetime) -> Iterator[str]:
 
 
 def _in_words(now: Snapshot) -> list[str]:
-    on = [phrases.SERVICES[service].within(LANGUAGE) for service, running in now.running.items() if running]
+    on = [progress.SERVICES[service].within(LANGUAGE) for service, running in now.running.items() if running]
     lines = [say("Servizi: ", "Services: ") + (", ".join(on) or say("nessuno in funzione", "none running"))]
     if now.playing and now.playing.song:
         lines.append(
             say("In onda: ", "Playing: ") + f"{now.playing.title} ({say('tavolo', 'table')} {now.playing.table})"
         )
     lines.append(say("In coda: ", "Queued: ") + str(len(now.queue)))
-    lines += [f"  {making.job}  {phrases.milestone(making.status.milestone, LANGUAGE)}" for making in now.making]
+    lines += [f"  {making.job}  {progress.milestone(making.status.milestone, LANGUAGE)}" for making in now.making]
     lines.append(say("All'ascolto: ", "Being heard: ") + str(now.hearing + now.arriving))
     for table, waiting in sorted(now.waiting.items()):
         lines.append(

@@ -8,7 +8,7 @@ import io
 from typing import Any
 
 from stornello.report.night import Failure, NightReport, Song
-from stornello.riproduzione.phrases import safe
+from stornello.wording.text import safe
 
 HEADER = (
     *("song", "table", "title", "length_s", "told_at", "made_at", "heard_at", "wait_ready_s", "wait_heard_s"),

@@ -9,8 +9,8 @@ from rich.text import Text
 
 from stornello.domain.plain import Language, Plain
 from stornello.report.night import Cost, Failure, NightReport, Song
-from stornello.riproduzione import owner
-from stornello.riproduzione.phrases import clock, safe
+from stornello.wording import owner
+from stornello.wording.text import clock, safe
 
 NOTHING = Plain("Nella serata del {night} non è successo niente.", "Nothing happened in the night of {night}.")
 TITLE = Plain("Serata del {night}", "The night of {night}")

@@ -13,11 +13,12 @@ from stornello.domain.money import NO_BUDGET, Budget
 from stornello.domain.names import TableId
 from stornello.domain.plain import Language, Plain
 from stornello.domain.songs import SongCard
-from stornello.riproduzione import owner, phrases
-from stornello.riproduzione.phrases import clock, safe
+from stornello.riproduzione import phrases
 from stornello.spool.engines import EngineState
 from stornello.spool.now_playing import NowPlaying
 from stornello.spool.snapshot import InTheMaking, Snapshot
+from stornello.wording import owner, progress
+from stornello.wording.text import clock, safe
 
 BAR = 16
 """Characters of the bar that shows the spending."""
@@ -139,7 +140,7 @@ def making(view: View, lines: int) -> RenderableType:
 
 
 def _how_far(job: InTheMaking, view: View) -> Text:
-    text = Text(phrases.milestone(job.status.milestone, view.language))
+    text = Text(progress.milestone(job.status.milestone, view.language))
     if job.status.attempt > 1:
         text.append(f" ({job.status.attempt}ª)" if view.language == "it" else f" (try {job.status.attempt})", "yellow")
     return text.append(f" · {safe(', '.join(job.status.guests))}" if job.status.guests else "", "dim")

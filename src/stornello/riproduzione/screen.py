@@ -5,10 +5,11 @@ from rich.layout import Layout
 from rich.table import Table
 from rich.text import Text
 
-from stornello.riproduzione import owner, panels, phrases
+from stornello.riproduzione import panels, phrases
 from stornello.riproduzione.panels import View
-from stornello.riproduzione.phrases import safe
 from stornello.spool.reasons import Reason
+from stornello.wording import owner, progress
+from stornello.wording.text import safe
 
 WIDE = 120
 """From this width on the three lists stand side by side."""
@@ -74,7 +75,7 @@ def _head(view: View) -> Table:
 
 def _services(view: View) -> Text:
     text = Text()
-    for service, name in phrases.SERVICES.items():
+    for service, name in progress.SERVICES.items():
         alive = view.snapshot.running.get(service, False)
         text.append("● " if alive else "○ ", "green" if alive else "bold red")
         text.append(f"{view.say(name)}  ", "" if alive else "red")

@@ -4,11 +4,12 @@ from collections.abc import Iterator
 
 from stornello.domain.money import Budget
 from stornello.domain.plain import Language, Plain
-from stornello.riproduzione import owner, phrases
-from stornello.riproduzione.phrases import clock, safe
+from stornello.riproduzione import phrases
 from stornello.spool.engines import EngineState
 from stornello.spool.reasons import Reason
 from stornello.spool.snapshot import Snapshot
+from stornello.wording import owner, progress
+from stornello.wording.text import clock, safe
 
 STARTED = Plain("suona, tavolo {table}: «{title}» ({length})", "plays, table {table}: “{title}” ({length})")
 SILENCE = Plain("la coda è vuota: silenzio", "the queue is empty: silence")
@@ -55,7 +56,7 @@ def _engine(before: EngineState | None, after: EngineState, language: Language, 
 def _services(before: Snapshot | None, after: Snapshot, language: Language) -> Iterator[str]:
     for service, runs in after.running.items():
         if runs != (before.running.get(service, False) if before else False):
-            name = phrases.SERVICES[service].within(language)
+            name = progress.SERVICES[service].within(language)
             yield (RUNS if runs else STOPPED).within(language).format(service=name)
 
 
@@ -87,7 +88,7 @@ def _making(before: Snapshot | None, after: Snapshot, language: Language) -> Ite
     known = {(making.job, making.status.milestone) for making in before.making} if before else set()
     for making in after.making:
         if (making.job, making.status.milestone) not in known:
-            reached = phrases.milestone(making.status.milestone, language)
+            reached = progress.milestone(making.status.milestone, language)
             yield MAKING.within(language).format(table=making.status.table, milestone=reached)
 
 

@@ -17,7 +17,7 @@ from stornello.domain.errors import ProviderUnreachable, RecordingError
 from stornello.domain.names import JobId, SongId, TableId
 from stornello.domain.plain import Language, Plain
 from stornello.domain.songs import SungLine
-from stornello.riproduzione import phrases, telling
+from stornello.riproduzione import telling
 from stornello.riproduzione.dashboard import Dashboard
 from stornello.riproduzione.keys import Keys
 from stornello.riproduzione.panels import View
@@ -28,6 +28,7 @@ from stornello.spool.paths import Venue
 from stornello.spool.playlist import Playlist
 from stornello.spool.recordings import Recording
 from stornello.spool.snapshot import InTheMaking, Snapshot, look
+from stornello.wording import progress
 
 
 def drawn(seen: Snapshot, width: int = 80, height: int = 24, language: Language = "it") -> list[str]:
@@ -92,7 +93,7 @@ def test_lyrics_without_times_show_their_first_lines() -> None:
     ("said", "read"), [("SUMMARY x", "riassunto fatto"), ("NEW a step", "a step"), ("NEW", "NEW"), ("", "si comincia")]
 )
 def test_milestones_are_read_in_plain_words(said: str, read: str) -> None:
-    assert phrases.milestone(said, "it") == read
+    assert progress.milestone(said, "it") == read
 
 
 def test_every_change_is_one_plain_line_for_what_is_no_terminal() -> None:

@@ -13,11 +13,12 @@ from purses import a_ledger, a_song, paid
 from stornello.domain.errors import JobHeldError
 from stornello.domain.money import Budget
 from stornello.domain.plain import Language, Plain
-from stornello.riproduzione import owner, telling
+from stornello.riproduzione import telling
 from stornello.riproduzione.panels import View
 from stornello.spool import engines, reasons
 from stornello.spool.engines import EngineState
 from stornello.spool.snapshot import Snapshot, Spent, look
+from stornello.wording import owner
 from venues import a_venue
 
 TEN = Budget(10.0, 0.055, low_credits=100)

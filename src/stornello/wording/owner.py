@@ -6,10 +6,10 @@ from datetime import datetime
 
 from stornello.domain.money import Budget
 from stornello.domain.plain import Language, Plain
-from stornello.riproduzione.phrases import safe
 from stornello.spool.engines import EngineState
 from stornello.spool.reasons import Reason
 from stornello.spool.snapshot import Snapshot, Spent
+from stornello.wording.text import safe
 
 NO_CAP = Plain("{spent}, nessun tetto", "{spent}, no cap")
 OF_CAP = Plain("{spent} su {cap} ({share} %)", "{spent} of {cap} ({share}%)")
