@@ -147,9 +147,9 @@ def _tell_request(method: str, path: str, what: Plain) -> None:
 
 
 def _list() -> None:
-    from rich.table import Table  # noqa: PLC0415
+    from rich.table import Table  # noqa: PLC0415 - most commands need none
 
-    from stornello.fake_kie import SCENARIOS  # noqa: PLC0415
+    from stornello.fake_kie import SCENARIOS  # noqa: PLC0415 - most commands need none
 
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
     table.add_column("scenario", no_wrap=True)
@@ -160,7 +160,7 @@ def _list() -> None:
 
 
 def _known(scenario: str) -> None:
-    from stornello.fake_kie import SCENARIOS  # noqa: PLC0415
+    from stornello.fake_kie import SCENARIOS  # noqa: PLC0415 - most commands need none
 
     if scenario not in SCENARIOS:
         raise SettingsError(

@@ -54,7 +54,7 @@ def fetch(names: Names = None, folder: Folder = HERE, lang: Lang = None) -> None
 def verify(names: Names = None, folder: Folder = HERE, lang: Lang = None) -> None:
     """Verify the named models, or all that are here; exit 1 when something is wrong."""
     del folder, lang  # the models are the machine's, but every command takes the same options
-    from stornello import models as model_store  # noqa: PLC0415
+    from stornello import models as model_store  # noqa: PLC0415 - most commands need none
 
     here = names or [row.name for row in model_store.listing() if row.path]
     wrong = [problem for name in here for problem in model_store.verify(name)]
@@ -71,7 +71,7 @@ def verify(names: Names = None, folder: Folder = HERE, lang: Lang = None) -> Non
 def path(folder: Folder = HERE, lang: Lang = None) -> None:
     """Print the folder of the models."""
     del folder, lang  # the models are the machine's, but every command takes the same options
-    from stornello import models as model_store  # noqa: PLC0415
+    from stornello import models as model_store  # noqa: PLC0415 - most commands need none
 
     console.print(str(model_store.folder()), markup=False)
 
@@ -79,7 +79,7 @@ def path(folder: Folder = HERE, lang: Lang = None) -> None:
 def listing(folder: Folder = HERE, lang: Lang = None) -> None:
     """List the models."""
     del folder, lang  # the models are the machine's, but every command takes the same options
-    from stornello import models as model_store  # noqa: PLC0415
+    from stornello import models as model_store  # noqa: PLC0415 - most commands need none
 
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
     for title in (

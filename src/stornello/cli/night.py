@@ -139,7 +139,7 @@ def riproduzione(folder: Folder = HERE, lang: Lang = None) -> None:
 
 def _watch(venue: Venue, settings: Settings, stop: threading.Event, until: Callable[[Snapshot], bool] | None) -> None:
     """Show the dashboard until ``until`` says so, ``stop`` is set or somebody quits."""
-    from stornello.riproduzione.dashboard import Dashboard  # noqa: PLC0415
+    from stornello.riproduzione.dashboard import Dashboard  # noqa: PLC0415 - imports much
 
     screen = Console(highlight=False)  # ours for lines is one that never wraps
     board = Dashboard(
@@ -222,6 +222,6 @@ def _new_venue(folder: Path, *, fast: bool) -> tuple[Venue, Settings]:
 
 
 def _can_sound(settings: Settings) -> bool:
-    from stornello import doctor  # noqa: PLC0415
+    from stornello import doctor  # noqa: PLC0415 - imports much
 
     return doctor.sounds(settings)

@@ -10,6 +10,31 @@ from stornello.domain.errors import StornelloError
 from stornello.domain.plain import Plain
 from stornello.settings import Settings
 
+JobName = Annotated[
+    str,
+    typer.Argument(
+        metavar="JOB", help=say("Nome, o parte, del lavoro in held/.", "Name, or part of it, of the job in held/.")
+    ),
+]
+Paid = Annotated[
+    str | None,
+    typer.Option(
+        "--paid",
+        metavar="TASK_ID",
+        help=say(
+            "Lo studio l'ha presa: il suo identificativo. Si va a ritirarla.",
+            "The studio has taken it: its id there. It is collected.",
+        ),
+    ),
+]
+NotPaid = Annotated[
+    bool,
+    typer.Option(
+        "--not-paid",
+        help=say("Lo studio non l'ha presa: si ordina di nuovo.", "The studio has not taken it: order it again."),
+    ),
+]
+
 
 def register(app: typer.Typer) -> None:
     """Add this room's command."""
@@ -22,47 +47,14 @@ def register(app: typer.Typer) -> None:
 
 
 def resolve(
-    job: Annotated[
-        str,
-        typer.Argument(
-            metavar="JOB", help=say("Nome, o parte, del lavoro in held/.", "Name, or part of it, of the job in held/.")
-        ),
-    ],
-    folder: Folder = HERE,
-    lang: Lang = None,
-    *,
-    paid: Annotated[
-        str | None,
-        typer.Option(
-            "--paid",
-            metavar="TASK_ID",
-            help=say(
-                "Lo studio l'ha presa: il suo identificativo. Si va a ritirarla.",
-                "The studio has taken it: its id there. It is collected.",
-            ),
-        ),
-    ] = None,
-    not_paid: Annotated[
-        bool,
-        typer.Option(
-            "--not-paid",
-            help=say("Lo studio non l'ha presa: si ordina di nuovo.", "The studio has not taken it: order it again."),
-        ),
-    ] = False,
+    job: JobName, folder: Folder = HERE, lang: Lang = None, *, paid: Paid = None, not_paid: NotPaid = False
 ) -> None:
     """Put a held job back to work, paying at most once."""
     del lang
     if (paid is None) == (not not_paid):
-        raise StornelloError(
-            "resolve-how",
-            Plain("Serve una sola delle due risposte.", "Exactly one of the two answers is needed."),
-            Plain(
-                "stornello resolve LAVORO --paid TASK_ID oppure --not-paid",
-                "stornello resolve JOB --paid TASK_ID or --not-paid",
-            ),
-        )
+        raise _one_answer()
     from stornello.spool import held  # noqa: PLC0415 - a rare command
-    from stornello.wiring import engines  # noqa: PLC0415
+    from stornello.wiring import engines  # noqa: PLC0415 - a rare command
 
     venue = existing(folder)
     name = held.resolve(venue, job, paid, engines.ledger(venue, Settings.load(venue.settings)))
@@ -73,3 +65,14 @@ def resolve(
             f"{name} torna in lavorazione: la canzone si ritira, non si paga di nuovo.",
             f"{name} is back in the making: its song is collected, not paid again.",
         )
+
+
+def _one_answer() -> StornelloError:
+    return StornelloError(
+        "resolve-how",
+        Plain("Serve una sola delle due risposte.", "Exactly one of the two answers is needed."),
+        Plain(
+            "stornello resolve LAVORO --paid TASK_ID oppure --not-paid",
+            "stornello resolve JOB --paid TASK_ID or --not-paid",
+        ),
+    )

@@ -39,7 +39,7 @@ def watchdog(folder: Folder = HERE, lang: Lang = None) -> None:
 
     def serve(venue: Venue, settings: Settings, stop: threading.Event) -> None:
         from stornello.audio_watchdog import bell  # noqa: PLC0415 - services import much
-        from stornello.wiring import watchdog as wiring  # noqa: PLC0415
+        from stornello.wiring import watchdog as wiring  # noqa: PLC0415 - services import much
 
         service = wiring.build(venue, settings)
         bell.ring(venue.from_tables, service.wake, stop)
@@ -53,7 +53,7 @@ def producer(folder: Folder = HERE, lang: Lang = None) -> None:
     del lang
 
     def serve(venue: Venue, settings: Settings, stop: threading.Event) -> None:
-        from stornello.wiring import producer as wiring  # noqa: PLC0415
+        from stornello.wiring import producer as wiring  # noqa: PLC0415 - services import much
 
         wiring.build(venue, settings).run(stop)
 
@@ -102,7 +102,7 @@ def generate_song(
             Plain(f"A {job.id} sta già lavorando un altro processo.", f"Another process is working on {job.id}."),
             Plain("Aspetta che finisca.", "Wait for it to end."),
         )
-    from stornello.wiring import song as wiring  # noqa: PLC0415
+    from stornello.wiring import song as wiring  # noqa: PLC0415 - services import much
 
     try:
         card = wiring.build(venue, settings, _milestone).make(job)

@@ -16,7 +16,7 @@ from stornello import settings as house_settings
 from stornello.cli.options import HERE, Folder, Lang, existing, look_at, open_venue
 from stornello.cli.speech import LANGUAGE, console, say, tell
 from stornello.domain.clock import SystemClock
-from stornello.domain.money import Budget
+from stornello.domain.money import Amount, Budget
 from stornello.domain.names import TableId
 from stornello.domain.night import night_of
 from stornello.providers.words.prompts import default_prompts
@@ -86,6 +86,8 @@ def _shown(value: object) -> str:
         return say("presente", "present")
     if value is None:
         return say("assente", "absent")
+    if isinstance(value, Amount):
+        return value.within(LANGUAGE)
     if isinstance(value, Mapping):
         return "\n".join(f"{name} {_shown(one)}" for name, one in value.items())
     if isinstance(value, float):

@@ -77,7 +77,7 @@ LYRICIST = (
     Check(
         "summary",
         Plain("Riassume una storia", "It sums up a story"),
-        Plain("summarise() dà un testo non vuoto.", "Have summarise() return a text that is not empty."),
+        Plain("Fa' che summarise() dia un testo non vuoto.", "Have summarise() return a text that is not empty."),
         _summary,
     ),
     Check(
@@ -98,7 +98,9 @@ LYRICIST = (
             "Storie vuote, di sole faccine, lunghissime o insidiose danno Lyrics o un ProviderError",
             "Stories that are empty, emoji, endless or malicious give Lyrics or a ProviderError",
         ),
-        Plain("Alza ProviderRefused per ciò che non si può cantare.", "Raise ProviderRefused for what cannot be sung."),
+        Plain(
+            "Solleva ProviderRefused per ciò che non si può cantare.", "Raise ProviderRefused for what cannot be sung."
+        ),
         _odd,
     ),
 )

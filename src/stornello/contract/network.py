@@ -85,7 +85,7 @@ def _require_outcome(error: BaseException | None, wire: Wire) -> None:
 
 _UNREACHABLE = Plain("Traduci ogni errore di rete in ProviderUnreachable.", "Make network errors ProviderUnreachable.")
 _OUTCOME = Plain(
-    "Dopo l'invio alza OutcomeUnknown; ritentare è compito di chains/.",
+    "Dopo l'invio solleva OutcomeUnknown; ritentare è compito di chains/.",
     "After sending raise OutcomeUnknown; trying again is for chains/.",
 )
 _WAYS: tuple[tuple[Cut, Plain, Plain], ...] = (

@@ -89,7 +89,7 @@ STUDIO = (
     Check(
         "take",
         Plain("La canzone arriva nella cartella chiesta", "The song arrives in the folder that was asked for"),
-        Plain("collect() scrive solo sotto into.", "Have collect() write below into only."),
+        Plain("Fa' che collect() scriva solo sotto into.", "Have collect() write below into only."),
         _take,
     ),
     Check(

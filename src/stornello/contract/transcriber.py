@@ -86,7 +86,9 @@ TRANSCRIBER = (
     Check(
         "hears",
         Plain("Sente le parole di una voce", "It hears the words of a voice"),
-        Plain("hear() dà un Hearing con testo e lingua.", "Have hear() return a Hearing with text and language."),
+        Plain(
+            "Fa' che hear() dia un Hearing con testo e lingua.", "Have hear() return a Hearing with text and language."
+        ),
         _hears,
     ),
     Check(
@@ -101,7 +103,7 @@ TRANSCRIBER = (
             "Un suono vuoto, brevissimo o falso dà un Hearing o un errore nostro",
             "Empty, tiny or false sound gives a Hearing or an error of ours",
         ),
-        Plain("Alza RecordingError o ProviderRefused.", "Raise RecordingError or ProviderRefused."),
+        Plain("Solleva RecordingError o ProviderRefused.", "Raise RecordingError or ProviderRefused."),
         _odd,
     ),
 )

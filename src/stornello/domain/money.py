@@ -4,6 +4,8 @@ import re
 from dataclasses import dataclass
 from typing import Literal, Self
 
+from stornello.domain.plain import Language, Plain
+
 _WRITTEN = re.compile(r"^\s*(\d+(?:[.,]\d+)?)\s*(|€|eur|euro|credits?|crediti|credito)\s*$", re.IGNORECASE)
 _EURO = frozenset({"", "€", "eur", "euro"})
 
@@ -27,8 +29,10 @@ class Amount:
         """Return it in euro, a credit costing ``credit_price``."""
         return self.value if self.unit == "euro" else self.value * credit_price
 
-    def __str__(self) -> str:
-        return f"{self.value:g} {'€' if self.unit == 'euro' else 'credits'}"
+    def within(self, language: Language) -> str:
+        """Return it as :meth:`parse` reads it: ``4.5 €``, ``500 crediti``."""
+        credits_ = Plain("crediti", "credits").within(language)
+        return f"{self.value:g} {'€' if self.unit == 'euro' else credits_}"
 
 
 @dataclass(frozen=True, slots=True)

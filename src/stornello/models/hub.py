@@ -43,7 +43,7 @@ class HubSource:
 def _client() -> ModuleType:
     try:
         import huggingface_hub  # noqa: PLC0415 - a light venue does not have it
-        import huggingface_hub.utils  # noqa: PLC0415
+        import huggingface_hub.utils  # noqa: PLC0415 - as above
     except ImportError as error:
         why = Plain("manca huggingface_hub (stornello[embedded])", "huggingface_hub (stornello[embedded]) is missing")
         raise SourceSilent(why) from error

@@ -93,7 +93,7 @@ class Producer:
         except OSError as error:
             trouble = (type(error).__name__, error.errno)
             if trouble != self._broken_off:
-                log.error("pass broken off, will go on", extra={"error": trouble[0], "errno": trouble[1]})  # noqa: TRY400
+                log.error("pass broken off, will go on", extra={"error": trouble[0], "errno": trouble[1]})  # noqa: TRY400 - expected, a traceback says no more
             self._broken_off = trouble
             return False
         self._broken_off = None

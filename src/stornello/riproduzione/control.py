@@ -123,7 +123,7 @@ def understood(line: bytes) -> Request:
     if not isinstance(request, dict) or request.get("command") not in COMMANDS:
         raise ValueError(f"commands are {', '.join(sorted(COMMANDS))}")
     for name in _NUMBERS:
-        if name in request and not (type(request[name]) in {int, float} and abs(request[name]) < 1e6):  # noqa: PLR2004
+        if name in request and not (type(request[name]) in {int, float} and abs(request[name]) < 1e6):  # noqa: PLR2004 - no second of any song
             raise ValueError(f"{name} must be a number")
     if not isinstance(request.get("on", True), bool | None):
         raise ValueError("on must be true or false")  # noqa: TRY004 - one kind of refusal

@@ -85,7 +85,7 @@ class Dj:
         except PlayerLost as error:
             log.warning("a deck did not obey; the next tick finds which", extra={"code": error.code})
         except OSError as error:
-            log.error("the venue's disk refuses; the music goes on", extra={"error": type(error).__name__})  # noqa: TRY400
+            log.error("the venue's disk refuses; the music goes on", extra={"error": type(error).__name__})  # noqa: TRY400 - expected, a traceback says no more
         except Exception:
             if self.clock.monotonic() >= self._complain_at:  # not twenty times a second
                 self._complain_at = self.clock.monotonic() + COMPLAIN_EVERY_S

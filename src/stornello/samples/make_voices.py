@@ -55,4 +55,4 @@ def _save(sound: Samples, path: Path) -> None:
 
 
 if __name__ == "__main__":
-    make(Path(sys.argv[1]), Path(sys.argv[2]) if len(sys.argv) > 2 else HERE / "voices")  # noqa: PLR2004
+    make(Path(sys.argv[1]), Path(sys.argv[2]) if len(sys.argv) > 2 else HERE / "voices")  # noqa: PLR2004 - two arguments

@@ -49,7 +49,7 @@ def _babble(neighbours: Sequence[Samples], length: int, chance: np.random.Genera
 def _hum(length: int, chance: np.random.Generator) -> Samples:
     """Brown noise, without what no loudspeaker plays."""
     white = chance.standard_normal(length).astype(np.float32)
-    return _shaped(white, lambda hz: np.where(hz > 60, 1 / np.maximum(hz, 1.0), 0.0))  # noqa: PLR2004
+    return _shaped(white, lambda hz: np.where(hz > 60, 1 / np.maximum(hz, 1.0), 0.0))  # noqa: PLR2004 - Hz: below it nothing is heard
 
 
 def _glasses(length: int, chance: np.random.Generator) -> Samples:

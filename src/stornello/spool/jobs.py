@@ -82,7 +82,7 @@ def table_of(job: str) -> TableId:
 def is_job_name(name: str) -> bool:
     """Return whether ``name`` is one that :func:`claim` gives."""
     parts = name.split("_")
-    return len(parts) == 3 and parts[0].isdecimal() and len(parts[1]) == 6 and len(parts[2]) == 6  # noqa: PLR2004
+    return len(parts) == 3 and parts[0].isdecimal() and len(parts[1]) == 6 and len(parts[2]) == 6  # noqa: PLR2004 - the name's own form
 
 
 def claim(venue: Venue, table: TableId, most: int, now: datetime) -> Job | None:

@@ -27,6 +27,9 @@ _STAMP = "%Y%m%dT%H%M%S%f"
 LITTER = frozenset({"desktop.ini", "thumbs.db"})
 """What other systems leave at any door, besides hidden files such as .DS_Store; in small letters."""
 
+_LONGEST_SUFFIX = 9
+"""Characters, with the dot; a longer ending is none that tells a format."""
+
 _LONGEST_NAME = 120
 """Bytes of the guest's file name that are kept in ours: with our own parts it stays below what file systems take."""
 
@@ -94,10 +97,10 @@ class Claims:
         From another device (a network share) it is copied; what a crash then leaves twice is heard once.
         """
         recording = self._new(now)
-        suffix = path.suffix.lower()
+        suffix = path.suffix.lower() if path.suffix.isascii() and len(path.suffix) <= _LONGEST_SUFFIX else ""
         try:
             recording.learn(name=name)
-            atomic.bring(path, recording.folder / f"audio{suffix if suffix.isascii() and len(suffix) < 10 else ''}")  # noqa: PLR2004
+            atomic.bring(path, recording.folder / f"audio{suffix}")
         except OSError:
             if recording.audio is None:
                 shutil.rmtree(recording.folder, ignore_errors=True)

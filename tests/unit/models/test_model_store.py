@@ -35,7 +35,7 @@ class FolderSource:
 class SilentSource:
     label = "a dead line"
 
-    def fetch(self, files: Sequence[ModelFile], into: Path) -> None:  # noqa: ARG002
+    def fetch(self, files: Sequence[ModelFile], into: Path) -> None:  # noqa: ARG002 - the source's signature
         raise SourceSilent(Plain("la linea è muta", "the line is dead"))
 
 
@@ -100,7 +100,7 @@ def test_no_source_says_which_were_tried_why_each_failed_and_what_to_do(tmp_path
 
 def test_a_full_disk_is_a_reason_not_a_traceback(tmp_path: Path) -> None:
     class FullDisk(SilentSource):
-        def fetch(self, files: Sequence[ModelFile], into: Path) -> None:  # noqa: ARG002
+        def fetch(self, files: Sequence[ModelFile], into: Path) -> None:  # noqa: ARG002 - the source's signature
             raise OSError(28, "No space left on device")
 
     with pytest.raises(ModelMissing, match="disk: No space left on device"):

@@ -83,7 +83,7 @@ def download(model: str) -> Path:
         ModelMissing: there is none of that name, or the hub does not answer.
     """
     _installed()
-    from faster_whisper import download_model  # noqa: PLC0415
+    from faster_whisper import download_model  # noqa: PLC0415 - extra [embedded]
 
     try:
         return Path(download_model(model))
@@ -98,7 +98,7 @@ def download(model: str) -> Path:
 
 def _installed() -> None:
     try:
-        import faster_whisper  # noqa: F401, PLC0415
+        import faster_whisper  # noqa: F401, PLC0415 - extra [embedded]: is it there?
     except ImportError as error:
         what = Plain("Il motore che riconosce il parlato non è installato.", "The speech engine is not installed.")
         todo = Plain("Installa «stornello[embedded]».", "Install “stornello[embedded]”.")
@@ -107,7 +107,7 @@ def _installed() -> None:
 
 def _decoded(audio: Path) -> Any:  # noqa: ANN401 - float32 samples (frames,), mono, 16 kHz; numpy is not imported here
     _installed()
-    from faster_whisper.audio import decode_audio  # noqa: PLC0415
+    from faster_whisper.audio import decode_audio  # noqa: PLC0415 - extra [embedded]
 
     try:
         return decode_audio(str(audio), sampling_rate=RATE)
@@ -119,7 +119,7 @@ def _decoded(audio: Path) -> Any:  # noqa: ANN401 - float32 samples (frames,), m
 
 def _speech_s(samples: Any) -> float:  # noqa: ANN401 - as above
     """Return how long somebody speaks, in seconds, by the voice activity detector that transcription uses too."""
-    from faster_whisper.vad import get_speech_timestamps  # noqa: PLC0415
+    from faster_whisper.vad import get_speech_timestamps  # noqa: PLC0415 - extra [embedded]
 
     if not len(samples):
         return 0.0
@@ -128,7 +128,7 @@ def _speech_s(samples: Any) -> float:  # noqa: ANN401 - as above
 
 
 def _load(folder: Path, threads: int, workers: int) -> "WhisperModel":
-    from faster_whisper import WhisperModel  # noqa: PLC0415
+    from faster_whisper import WhisperModel  # noqa: PLC0415 - extra [embedded]
 
     try:
         return WhisperModel(str(folder), device="cpu", compute_type="int8", cpu_threads=threads, num_workers=workers)
