@@ -19,6 +19,9 @@ from stornello.domain.songs import Lyrics, SungLine
 RequestId = NewType("RequestId", str)
 """Whatever a studio needs to find a song again after a restart; opaque to everyone else."""
 
+LONGEST_REQUEST_ID = 200
+"""Characters; the ids of the services that we know have 32 to 36."""
+
 
 @dataclass(frozen=True, slots=True)
 class Hearing:

@@ -16,7 +16,7 @@ from stornello.domain.errors import (
     ProviderUnreachable,
     SettingsError,
 )
-from stornello.domain.plain import Plain
+from stornello.domain.plain import AGAIN, Plain
 from stornello.spool.charges import Charge, ChargeId, State
 from stornello.spool.ledger import Ledger, Purpose
 
@@ -135,7 +135,7 @@ class Chain(Generic[T]):
         return ProviderUnreachable(
             "engines-away",
             Plain(f"Nessun motore risponde ({names}). {why.it}", f"No engine answers ({names}). {why.en}"),
-            Plain("Si riprova da soli.", "It is tried again by itself."),
+            AGAIN,
         )
 
 

@@ -17,3 +17,7 @@ class Plain:
     def within(self, language: Language) -> str:
         """Return the sentence in ``language``."""
         return self.it if language == "it" else self.en
+
+
+AGAIN = Plain("Si riprova da soli.", "It is tried again by itself.")
+"""What to do about a trouble that passes: nothing."""

@@ -10,8 +10,7 @@ import httpx2
 
 from stornello.domain.clock import Clock, SystemClock
 from stornello.domain.errors import NotDelivered, ProviderUnreachable
-from stornello.domain.plain import Plain
-from stornello.providers.http_answers import AGAIN
+from stornello.domain.plain import AGAIN, Plain
 from stornello.providers.public_network import NotPublicError, PublicNetwork, tls
 from stornello.providers.sound_files import ending_of
 from stornello.settings import Settings

@@ -12,7 +12,6 @@ from typing import Any
 import httpx2
 
 from stornello.domain.clock import Clock, SystemClock
-from stornello.domain.plain import Plain
 from stornello.providers.public_network import tls
 
 MOST_BYTES = 4_000_000
@@ -29,7 +28,6 @@ NOT_SENT = (
 )
 """The HTTP client's errors after which nothing has left this machine."""
 
-AGAIN = Plain("Si riprova da soli.", "It is tried again by itself.")
 CONNECT_S = 10.0
 _LONGEST_WISH_S = 3600.0
 

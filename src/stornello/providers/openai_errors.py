@@ -17,8 +17,8 @@ from stornello.domain.errors import (
     ProviderRefused,
     ProviderUnreachable,
 )
-from stornello.domain.plain import Plain
-from stornello.providers.http_answers import AGAIN, NOT_SENT, retry_after_s
+from stornello.domain.plain import AGAIN, Plain
+from stornello.providers.http_answers import NOT_SENT, retry_after_s
 
 if TYPE_CHECKING:  # 1.7 seconds; whoever has such an error has paid them already
     from openai import OpenAIError

@@ -6,15 +6,13 @@ from pathlib import Path
 from stornello.domain.errors import JobHeldError, StornelloError
 from stornello.domain.names import JobId
 from stornello.domain.plain import Plain
-from stornello.seams import RequestId
+from stornello.seams import LONGEST_REQUEST_ID, RequestId
 from stornello.spool import atomic, by_name, orders, reasons
 from stornello.spool.jobs import Job, is_job_name
 from stornello.spool.journal import Journal
 from stornello.spool.ledger import Ledger
 from stornello.spool.orders import Request
 from stornello.spool.paths import Venue
-
-_LONGEST_ID = 200
 
 
 def resolve(venue: Venue, name: str, task: str | None, ledger: Ledger) -> JobId:
@@ -90,7 +88,7 @@ def _require_own(venue: Venue, entry: Path, task: RequestId) -> None:
 
 
 def _require_id(task: str) -> None:
-    if not task or len(task) > _LONGEST_ID or not task.isascii() or not task.isprintable() or " " in task:
+    if not task or len(task) > LONGEST_REQUEST_ID or not task.isascii() or not task.isprintable() or " " in task:
         raise StornelloError(
             "no-task-id",
             Plain("Quello non è l'identificativo di una canzone.", "That is no task id."),

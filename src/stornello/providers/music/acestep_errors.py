@@ -11,8 +11,8 @@ from stornello.domain.errors import (
     ProviderRefused,
     ProviderUnreachable,
 )
-from stornello.domain.plain import Plain
-from stornello.providers.http_answers import AGAIN, NOT_SENT, retry_after_s
+from stornello.domain.plain import AGAIN, Plain
+from stornello.providers.http_answers import NOT_SENT, retry_after_s
 
 _QUEUE_FULL = 429
 _BUSY = frozenset({408, _QUEUE_FULL, 503})

@@ -14,12 +14,11 @@ from stornello.providers.music.kie.decisions import Do, decide
 from stornello.providers.music.kie.progress import Offer, Progress, number, pick
 from stornello.providers.music.kie.takes import Arrived, Fetch, deliver
 from stornello.providers.music.kie.telling import error_of
-from stornello.seams import RequestId, SongOrder, Take
+from stornello.seams import LONGEST_REQUEST_ID, RequestId, SongOrder, Take
 
 log = logging.getLogger(__name__)
 
 _TIMES = "/api/v1/generate/get-timestamped-lyrics"
-_LONGEST_ID = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,4 +118,4 @@ class KieStudio:
 
 
 def _is_id(text: str) -> bool:
-    return 0 < len(text) <= _LONGEST_ID and text.isascii() and text.isprintable()
+    return 0 < len(text) <= LONGEST_REQUEST_ID and text.isascii() and text.isprintable()

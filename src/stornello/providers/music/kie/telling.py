@@ -12,8 +12,7 @@ from stornello.domain.errors import (
     ProviderRefused,
     ProviderUnreachable,
 )
-from stornello.domain.plain import Plain
-from stornello.providers.http_answers import AGAIN
+from stornello.domain.plain import AGAIN, Plain
 from stornello.providers.music.kie.decisions import Decision, Do
 
 
