@@ -142,6 +142,7 @@ ORDERING: list[tuple[Fault, type[ProviderError]]] = [
     ("late-reset", OutcomeUnknown),
     ("silent", OutcomeUnknown),
     ("drip", OutcomeUnknown),
+    ("drip-head", OutcomeUnknown),
 ]
 
 
@@ -157,7 +158,7 @@ def test_an_order_that_goes_wrong_says_whether_the_song_may_be_cooking(
 
 
 @pytest.mark.parametrize(
-    "fault", ["500", "code-500", "502", "garbage", "no-object", "reset", "silent", "drip", "queue-full"]
+    "fault", ["500", "code-500", "502", "garbage", "no-object", "reset", "silent", "drip", "drip-head", "queue-full"]
 )
 def test_a_question_that_goes_wrong_is_asked_again_later(server: AceStep, fault: Fault, tmp_path: Path) -> None:
     studio = studio_at(server, request_timeout_seconds=0.3)

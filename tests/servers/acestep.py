@@ -32,6 +32,7 @@ Fault = Literal[
     "code-500",
     "silent",
     "drip",
+    "drip-head",
     "empty",
 ]
 
@@ -128,8 +129,8 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(status, told, {"Retry-After": "7"} if status == 429 else {})
         elif fault == "silent":
             self.rfile.read(1)  # until the other side gives up
-        elif fault == "drip":
-            self._drip()
+        elif fault in {"drip", "drip-head"}:
+            self._drip(in_head=fault == "drip-head")
         else:
             self._serve(path, body, fault)
 
@@ -176,9 +177,10 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header(name, value)
         self.end_headers()
 
-    def _drip(self) -> None:
+    def _drip(self, *, in_head: bool) -> None:
         """Send a byte now and then, until the other side gives up."""
-        self._head(200, {"Content-Type": "application/json", "Content-Length": "100000"})
+        head = b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n"
+        self.wfile.write(head + (b"X-Drip: " if in_head else b"\r\n"))
         with suppress(OSError):
             while not select.select([self.connection], [], [], 0.02)[0]:
                 self.wfile.write(b" ")

@@ -11,7 +11,7 @@ import httpx2
 from stornello.domain.clock import Clock, SystemClock
 from stornello.domain.errors import NotDelivered, ProviderUnreachable
 from stornello.domain.plain import AGAIN, Plain
-from stornello.providers.public_network import NotPublicError, PublicNetwork, tls
+from stornello.providers.public_network import NotPublicError, PublicNetwork, origin, tls
 from stornello.providers.sound_files import ending_of
 from stornello.settings import Settings
 from stornello.spool import atomic
@@ -23,7 +23,6 @@ _HOPS = 5
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _OK = 200
 _CONNECT_S, _IDLE_S = 10.0, 30.0
-_PORTS = {"http": 80, "https": 443}
 _MEGABYTE = 1_000_000
 
 
@@ -72,13 +71,13 @@ class Downloads:
         return target
 
     def _load(self, url: str, part: Path) -> None:
-        home = _origin(_parsed(self.home))
+        home = origin(_parsed(self.home))
         until = self.clock.monotonic() + self.seconds
-        network = PublicNetwork((home[1], home[2]), until, self.clock)
+        network = PublicNetwork(home[1:], until, self.clock)
         at = _parsed(url)
         with httpcore2.ConnectionPool(ssl_context=tls(), network_backend=network) as pool:
             for _ in range(_HOPS + 1):
-                onward = self._hop(pool, at, part, is_home=_origin(at) == home)
+                onward = self._hop(pool, at, part, is_home=origin(at) == home)
                 if onward is None:
                     return
                 at = onward
@@ -130,10 +129,6 @@ def _joined(at: httpx2.URL, location: str) -> httpx2.URL:
         return at.join(location)
     except (httpx2.InvalidURL, ValueError) as error:
         raise _failed("download-address") from error
-
-
-def _origin(url: httpx2.URL) -> tuple[str, str, int]:
-    return url.scheme, url.raw_host.decode("ascii"), url.port or _PORTS.get(url.scheme, 0)
 
 
 def _wire(url: httpx2.URL) -> httpcore2.URL:

@@ -9,10 +9,11 @@ from datetime import datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 
+import httpcore2
 import httpx2
 
 from stornello.domain.clock import Clock, SystemClock
-from stornello.providers.public_network import tls
+from stornello.providers.public_network import PublicNetwork, origin, tls
 
 MOST_BYTES = 4_000_000
 """No answer of a service is as large; the words' times of a long song are a tenth of it."""
@@ -51,18 +52,28 @@ def exchange(
 ) -> Answer:
     """Make one call on a connection of its own: a kept one that was closed meanwhile would look like a lost order.
 
-    ``seconds`` bounds the wait for the head of the answer, and again for its body. Neither proxies nor logins come from
-    the environment. ``content``: ``headers``, ``json``, ``params`` and the like.
+    All of it ends within ``seconds``, however slowly the other side speaks. No proxy of the environment is asked.
+    ``content``: ``headers``, ``json``, ``params`` and the like.
 
     Raises:
         httpx2.HTTPError, httpx2.InvalidURL: see :data:`NOT_SENT`.
     """
     timeout = httpx2.Timeout(seconds, connect=min(seconds, CONNECT_S))
+    way = transport or _TimedTransport(httpx2.URL(url), seconds, clock)
     with (
-        httpx2.Client(transport=transport or httpx2.HTTPTransport(tls()), timeout=timeout, trust_env=False) as client,
+        httpx2.Client(transport=way, timeout=timeout, trust_env=False) as client,
         client.stream(method, url, **content) as answer,
     ):
         return Answer(answer.status_code, answer.headers, b"".join(_within(answer.iter_bytes(), seconds, clock)))
+
+
+class _TimedTransport(httpx2.HTTPTransport):
+    """A connection to one address, in whatever network, that is over after ``seconds``: its head, too, may drip."""
+
+    def __init__(self, at: httpx2.URL, seconds: float, clock: Clock) -> None:
+        super().__init__(tls())
+        network = PublicNetwork(origin(at)[1:], clock.monotonic() + seconds, clock)
+        self._pool = httpcore2.ConnectionPool(ssl_context=tls(), network_backend=network)
 
 
 def bounded(seconds: float, clock: Clock | None = None) -> Callable[[httpx2.Response], None]:

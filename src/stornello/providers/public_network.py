@@ -16,6 +16,8 @@ from stornello.domain.clock import Clock
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 """Source: RFC 6052; an IPv4 address in the last 32 bits."""
 
+_PORTS = {"http": 80, "https": 443}
+
 
 class NotPublicError(httpcore2.ConnectError):
     """The name leads into a private network, where a stranger's address has no business."""
@@ -27,6 +29,11 @@ def is_public(address: str) -> bool:
     if isinstance(ip, ipaddress.IPv6Address) and ip in _NAT64:
         return is_public(str(ipaddress.IPv4Address(int(ip) & 0xFFFF_FFFF)))
     return ip.is_global and not ip.is_multicast
+
+
+def origin(url: httpx2.URL) -> tuple[str, str, int]:
+    """Return scheme, host and port of ``url``; port 0 for a scheme that is none of ours."""
+    return url.scheme, url.raw_host.decode("ascii"), url.port or _PORTS.get(url.scheme, 0)
 
 
 def _resolve(host: str, port: int) -> list[str]:

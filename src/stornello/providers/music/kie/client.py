@@ -11,7 +11,8 @@ from pydantic import SecretStr
 from stornello.domain.clock import Clock
 from stornello.domain.errors import ProviderError
 from stornello.providers.http_answers import NOT_SENT, exchange, json_or_none, retry_after_s
-from stornello.providers.music.kie.decisions import Dialect, Kind, Where, decide
+from stornello.providers.music.kie.decisions import GATEWAYS, Dialect, Kind, Where, decide
+from stornello.providers.music.kie.progress import pick
 from stornello.providers.music.kie.telling import Service, error_of
 
 _YES = 200
@@ -59,7 +60,7 @@ class Api:
         reply = self._exchange(where, method, path, content)
         if reply.code == _YES and reply.http == _YES:
             return reply.body.get("data")
-        raise self.error(where, *_kind(reply), reply.retry_after_s)
+        raise self.error(where, *_kind(where, reply), reply.retry_after_s)
 
     def error(self, where: Where, kind: Kind, value: str, retry_after_s: float | None = None) -> ProviderError:
         """Return the error that an answer stands for."""
@@ -86,8 +87,16 @@ class Api:
         return key
 
 
-def _kind(reply: Reply) -> tuple[Kind, str]:
+def _kind(where: Where, reply: Reply) -> tuple[Kind, str]:
     """Return where in the table an answer stands that is no plain yes."""
+    if where == "submit" and _names_a_task(reply.body):
+        return "shape", "task-id"
+    if reply.http in GATEWAYS:
+        return "http", str(reply.http)
     if reply.code not in {None, _YES}:
         return "code", str(reply.code)
     return ("shape", "unreadable") if reply.http == _YES else ("http", str(reply.http))
+
+
+def _names_a_task(body: Mapping[str, Any]) -> bool:
+    return any(pick(place, "taskId") for place in (body, body.get("data")) if isinstance(place, dict))

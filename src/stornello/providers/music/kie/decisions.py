@@ -1,10 +1,11 @@
 """What each answer of Kie means for the song and for the money: the decision table, as data.
 
 Source: shared/design/providers.md (vendors' documents and recorded traffic). Two rules stand behind the rows. On a
-submit, only a clear no is a no: whatever leaves it open whether the order was taken is ``UNKNOWN``, so that nobody pays
-twice. On a poll, the song is already ordered: only a terminal status, or a key that opens no more, ends the asking.
+submit, only a documented no is a no: whatever leaves it open whether the order was taken is ``UNKNOWN``, so that nobody
+pays twice. On a poll, the song is already ordered: only a terminal status ends the asking.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
@@ -12,12 +13,19 @@ from types import MappingProxyType
 from typing import Final, Literal
 
 Dialect = Literal["market", "flat", "sunoapi"]
-Where = Literal["submit", "poll"]
+Where = Literal["submit", "poll", "account"]
 Kind = Literal["http", "code", "status", "shape", "transport"]
-"""``http``: an answer without a code of Kie's. ``code``: Kie's own, inside JSON. ``status``: a task's."""
+"""``http``: an answer without a code of Kie's, or from a gateway. ``code``: Kie's own, inside JSON. ``status``: a task's."""
 
 ANY: Final = "*"
 """The row for every value that has none of its own."""
+
+GATEWAYS: Final = frozenset({408, *range(502, 600)} - {505})
+"""HTTP statuses of those who stand before Kie: whatever such an answer holds, they do not know what Kie has done."""
+
+
+_NUMBER: Final = re.compile("[0-9]{3,9}")
+_SERVER: Final = 500
 
 
 class Do(Enum):
@@ -46,7 +54,7 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """An answer. ``value``: a code, a status (``STATUS/errorCode``), a class such as ``5xx``, a name or :data:`ANY`."""
+    """An answer. ``value``: a code, a status (``STATUS/errorCode``), a class such as ``5xx`` or ``STATUS/500+``, a name or :data:`ANY`."""
 
     dialect: Dialect
     where: Where
@@ -61,8 +69,8 @@ _TROUBLE = Decision(Do.UNREACHABLE, "studio-trouble")
 _AWAY = Decision(Do.UNREACHABLE, "studio-unreachable")
 _UNCLEAR = Decision(Do.UNREACHABLE, "studio-unclear")
 _UNKNOWN = Decision(Do.UNKNOWN, "studio-outcome-unknown")
-_KEY, _KEY_LATER = Decision(Do.ACCOUNT, "studio-key"), Decision(Do.ACCOUNT, "studio-key", charged=True)
-_NO_KEY = Decision(Do.ACCOUNT, "studio-key-missing")
+_KEY, _KEY_LATER = Decision(Do.ACCOUNT, "studio-key"), Decision(Do.UNREACHABLE, "studio-key-later")
+_NO_KEY, _NO_KEY_LATER = Decision(Do.ACCOUNT, "studio-key-missing"), Decision(Do.UNREACHABLE, "studio-key-missing")
 _CREDIT = Decision(Do.ACCOUNT, "studio-no-credits")
 _LIMIT = Decision(Do.ACCOUNT, "studio-key-limit")
 _WORDS, _WORDS_LATER = Decision(Do.SOFTEN, "studio-words"), Decision(Do.SOFTEN, "studio-words", charged=True)
@@ -89,15 +97,14 @@ _NO_TO_SUBMIT: Final = {
     "500": _TROUBLE,
     "501": _TROUBLE,
     "505": _TROUBLE,
-    "5xx": _TROUBLE,
-    ANY: _INVALID,
+    ANY: _UNKNOWN,
 }
-"""Kie's codes on a submit: an answer that says no is certain, nothing was ordered."""
+"""Kie's documented codes on a submit: nothing was ordered. Any other number may be a gateway's, or a yes of its own."""
 
 _NO_TO_SUBMIT_SUNOAPI: Final = _NO_TO_SUBMIT | {"405": _BUSY, "413": _TOO_LONG, "429": _CREDIT, "430": _BUSY}
 
 _NO_TO_POLL: Final = {
-    "401": _KEY_LATER,
+    "401": _KEY_LATER,  # a person can put it right while the song cooks
     "405": _BUSY,
     "429": _BUSY,
     "430": _BUSY,
@@ -117,7 +124,7 @@ _HTTP_TO_SUBMIT: Final = {
     "4xx": _INVALID,
     ANY: _UNKNOWN,
 }
-_HTTP_TO_POLL: Final = {"429": _BUSY, "5xx": _TROUBLE, ANY: _UNCLEAR}
+_HTTP_TO_POLL: Final = {"401": _KEY_LATER, "429": _BUSY, "5xx": _TROUBLE, ANY: _UNCLEAR}
 
 _FLAT_STATUS: Final = {
     "PENDING": _COOKING,
@@ -126,7 +133,7 @@ _FLAT_STATUS: Final = {
     "SUCCESS": _DONE,
     "CREATE_TASK_FAILED": _NOT_CREATED,
     "GENERATE_AUDIO_FAILED": _FAILED,
-    "GENERATE_AUDIO_FAILED/5xx": _HICCUP,
+    "GENERATE_AUDIO_FAILED/500+": _HICCUP,
     "SENSITIVE_WORD_ERROR": _WORDS_LATER,
     "CALLBACK_EXCEPTION": _FAILED,
     "CALLBACK_EXCEPTION/audio": _DONE,
@@ -139,7 +146,7 @@ _MARKET_STATUS: Final = {
     "SUCCESS": _DONE,
     "FAIL": _FAILED,
     "FAIL/400": _WORDS_LATER,
-    "FAIL/5xx": _HICCUP,
+    "FAIL/500+": _HICCUP,
     ANY: _COOKING,
 }
 
@@ -148,14 +155,27 @@ Tables = Mapping[tuple[Where, Kind], Mapping[str, Decision]]
 
 _COMMON: Final[Tables] = {
     ("submit", "http"): _HTTP_TO_SUBMIT,
-    ("submit", "shape"): {"no-key": _NO_KEY, "no-task-id": _UNKNOWN, ANY: _UNKNOWN},
+    ("submit", "shape"): {"no-key": _NO_KEY, "no-task-id": _UNKNOWN, "task-id": _UNKNOWN, ANY: _UNKNOWN},
     ("submit", "transport"): {"not-sent": _AWAY, "sent": _UNKNOWN},
     ("poll", "code"): _NO_TO_POLL,
     ("poll", "http"): _HTTP_TO_POLL,
-    ("poll", "shape"): {"no-key": _NO_KEY, "no-id": _NO_ID, "null": _COOKING, "no-audio": _NO_AUDIO, ANY: _UNCLEAR},
+    ("poll", "shape"): {
+        "no-key": _NO_KEY_LATER,
+        "no-id": _NO_ID,
+        "null": _COOKING,
+        "no-audio": _NO_AUDIO,
+        ANY: _UNCLEAR,
+    },
     ("poll", "transport"): {"not-sent": _AWAY, "sent": _AWAY},
+    ("account", "code"): _NO_TO_POLL | {"401": _KEY},
+    ("account", "http"): _HTTP_TO_POLL | {"401": _KEY},
+    ("account", "shape"): {"no-key": _NO_KEY, ANY: _UNCLEAR},
+    ("account", "transport"): {"not-sent": _AWAY, "sent": _AWAY},
 }
-"""Transport: ``not-sent``: refused, no such name, TLS, connect time-out. ``sent``: no answer, or half of one."""
+"""Transport: ``not-sent``: refused, no such name, TLS, connect time-out. ``sent``: no answer, or half of one.
+
+``task-id``: an answer that is no plain yes and holds one all the same. ``account``: a question about no song.
+"""
 
 _OF: Final[Mapping[Dialect, Tables]] = {
     "market": {**_COMMON, ("submit", "code"): _NO_TO_SUBMIT, ("poll", "status"): _MARKET_STATUS},
@@ -180,6 +200,8 @@ def decide(dialect: Dialect, where: Where, kind: Kind, value: str) -> Decision:
 
 
 def _class_of(value: str) -> str:
-    head, _, number = value.rpartition("/")
-    is_code = len(number) == 3 and number.isdecimal()  # noqa: PLR2004 - as HTTP counts
-    return "/".join(filter(None, (head, f"{number[0]}xx"))) if is_code else value
+    """Return ``5xx`` for a number such as ``503``, ``STATUS/500+`` for a status with an errorCode of 500 and above."""
+    status, _, number = value.rpartition("/")
+    if not _NUMBER.fullmatch(number):
+        return value
+    return f"{number[0]}xx" if not status else f"{status}/500+" if int(number) >= _SERVER else status

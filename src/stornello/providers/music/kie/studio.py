@@ -69,9 +69,9 @@ class KieStudio:
 
     def credits(self) -> float:
         """Return the credits that are left."""
-        left = number(self._api.call("poll", "GET", self._addresses.credits))
+        left = number(self._api.call("account", "GET", self._addresses.credits))
         if left is None:
-            raise self._api.error("poll", "shape", "no-number")
+            raise self._api.error("account", "shape", "no-number")
         return left
 
     def check(self) -> None:

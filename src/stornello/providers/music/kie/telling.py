@@ -84,6 +84,16 @@ _SENTENCES = {
         Plain("{title} non accetta la chiave.", "{title} does not accept the key."),
         Plain("Controlla {key}.", "Check {key}."),
     ),
+    "studio-key-later": (
+        Plain(
+            "{title} non accetta più la chiave; la canzone è già ordinata.",
+            "{title} accepts the key no more; the song is ordered already.",
+        ),
+        Plain(
+            "Rimetti a posto {key}: la canzone si chiede ancora, da soli.",
+            "Put {key} right: the song is asked for again, by itself.",
+        ),
+    ),
     "studio-key-missing": (
         Plain(
             "Per {title} manca la chiave, o non può essere una chiave.",

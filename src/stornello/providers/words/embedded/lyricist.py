@@ -26,13 +26,20 @@ class EmbeddedLyricist:
     name = "embedded"
     is_paid = False
 
-    def summarise(self, story: Story) -> str:
+    def summarise(self, story: Story, *, complaint: str = "") -> str:  # noqa: ARG002 - as below
         """Return two to four of the guests' most telling sentences, each with who said it."""
         bank = bank_for(story.language)
         _, telling = find_hook(story.told, bank, _chance(story))
         return summaries.summarise(story.told, telling, bank)
 
-    def write(self, story: Story, summary: str, *, gently: bool = False) -> Lyrics:  # noqa: ARG002 - the seam offers it; these words come from the source
+    def write(
+        self,
+        story: Story,
+        summary: str,  # noqa: ARG002 - the seam offers it; these words come from the source
+        *,
+        gently: bool = False,
+        complaint: str = "",  # noqa: ARG002 - the seam offers it; nobody complains of these words
+    ) -> Lyrics:
         """Write two verses and a repeated chorus, four lines each, whatever was said."""
         bank, chance = bank_for(story.language), _chance(story)
         told = gentle(story.told, bank) if gently else story.told

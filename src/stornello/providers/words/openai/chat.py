@@ -1,9 +1,9 @@
-"""One conversation with a language model: ask, judge the answer, and ask once more with the reason when it is none."""
+"""One question to a language model, and whether its answer is one."""
 
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from stornello.domain.errors import ContentRefused, ProviderRefused
+from stornello.domain.errors import AnswerUnusable, ContentRefused
 from stornello.domain.plain import Plain
 from stornello.providers.openai_client import Service
 from stornello.providers.words.openai.answers import Unusable
@@ -15,9 +15,6 @@ T = TypeVar("T")
 
 _MOST_TOKENS: Final = 8_000
 """Room for a model that thinks first."""
-
-_MOST_REPEATED: Final = 4_000
-"""Characters of an unusable answer that the model is shown again."""
 
 
 class Chat:
@@ -40,26 +37,19 @@ class Chat:
         self._options = dict(options)
         self._shape = {"response_format": dict(schema)} if schema else {}
 
-    def ask(self, rules: str, request: str, again: str, read: Callable[[str], T]) -> T:
-        """Return what ``read`` makes of the answer. ``again`` says ``{reason}`` when it raises Unusable the first time.
+    def ask(self, rules: str, request: str, read: Callable[[str], T]) -> T:
+        """Return what ``read`` makes of the answer.
 
         Raises:
             ContentRefused: the model would not write about this.
-            ProviderRefused: two answers could not be used.
+            AnswerUnusable: ``read`` has raised Unusable.
             ProviderError: as ``openai_errors`` has it.
         """
-        messages = [{"role": "system", "content": rules}, {"role": "user", "content": request}]
-        answer = self._complete(messages)
+        answer = self._complete([{"role": "system", "content": rules}, {"role": "user", "content": request}])
         try:
             return read(answer)
         except Unusable as unusable:
-            reason = unusable.reason
-        told = {"role": "assistant", "content": answer[:_MOST_REPEATED]}
-        second = self._complete([*messages, told, {"role": "user", "content": again.replace("{reason}", reason)}])
-        try:
-            return read(second)
-        except Unusable:
-            raise _unusable(self._setting) from None
+            raise _unusable(self._setting, unusable.reason) from None
 
     def _complete(self, messages: list[dict[str, str]]) -> str:
         def question(client: "OpenAI", shape: Mapping[str, Any]) -> object:
@@ -96,10 +86,10 @@ def _declined() -> ContentRefused:
     )
 
 
-def _unusable(setting: str) -> ProviderRefused:
-    return ProviderRefused(
+def _unusable(setting: str, reason: str) -> AnswerUnusable:
+    return AnswerUnusable(
         "words-unusable",
-        Plain("Il modello ha risposto due volte con qualcosa di inutilizzabile.", "Two answers could not be used."),
+        Plain("Il modello ha risposto con qualcosa di inutilizzabile.", "The model's answer could not be used."),
         Plain(f"Prova un modello più capace ({setting}).", f"Try a more able model ({setting})."),
-        charged=True,
+        reason=reason,
     )

@@ -51,22 +51,24 @@ class OpenAILyricist:
         summaries.service.check(summaries.model)
         songs.service.check(songs.model)
 
-    def summarise(self, story: Story) -> str:
+    def summarise(self, story: Story, *, complaint: str = "") -> str:
         """Return in a few sentences, in the story's language, what was told and by whom. Raises as the seam says."""
-        texts = self._texts
-        request = texts.summary_request.replace("{material}", material(story))
-        return self._summaries.ask(
-            texts.summary_rules, request, texts.again, lambda answer: summary_in(answer, texts.summary_rules)
-        )
+        rules = self._texts.summary_rules
+        request = self._request(self._texts.summary_request, material(story), complaint)
+        return self._summaries.ask(rules, request, lambda answer: summary_in(answer, rules))
 
-    def write(self, story: Story, summary: str, *, gently: bool = False) -> Lyrics:
+    def write(self, story: Story, summary: str, *, gently: bool = False, complaint: str = "") -> Lyrics:
         """Write the song's lyrics. Raises as the seam says."""
         texts = self._texts
         rules = f"{texts.lyrics_rules}\n\n{texts.lyrics_gently}" if gently else texts.lyrics_rules
-        request = texts.lyrics_request.replace("{material}", material(story, summary))
-        return self._songs.ask(
-            rules, request, texts.again, lambda answer: lyrics_in(answer, rules, story.language, self._languages)
-        )
+        request = self._request(texts.lyrics_request, material(story, summary), complaint)
+        return self._songs.ask(rules, request, lambda answer: lyrics_in(answer, rules, story.language, self._languages))
+
+    def _request(self, template: str, told: str, complaint: str) -> str:
+        """Return the user's message: one, because some models' templates know no second in a row."""
+        again = self._texts.again.replace("{reason}", complaint)
+        request = template.replace("{material}", told)
+        return f"{request}\n\n{again}" if complaint else request
 
 
 def schema(languages: tuple[str, ...]) -> dict[str, Any]:
