@@ -125,6 +125,15 @@ def test_an_answer_of_another_shape_is_no_song(reply: Reply) -> None:
     with Scripted(reply) as server, pytest.raises(ProviderRefused) as refusal:
         an_engine(server.url).write(a_story(), "x")
     assert refusal.value.code == "words-unusable"
+    assert "(lyrics_model)" in refusal.value.todo.en
+
+
+def test_a_useless_summary_blames_the_model_that_summarises() -> None:
+    with Scripted(a_chat("")) as server, pytest.raises(ProviderRefused) as refusal:
+        an_engine(server.url).summarise(a_story())
+    assert refusal.value.code == "words-unusable"
+    assert "(summary_model)" in refusal.value.todo.en
+    assert "(summary_model)" in refusal.value.todo.it
 
 
 def test_garbage_is_asked_again_with_the_reason() -> None:
