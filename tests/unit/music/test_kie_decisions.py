@@ -24,7 +24,6 @@ SERVICE = Service("Kie", "KIE_API_KEY", "KIE_BASE_URL")
 ASK_AGAIN, HOLD, COOKING, DONE, LOST = "ask again", "hold", "cooking", "done", "not delivered"
 KEY, WORDS, WORDS_PAID, REFUSED = "key or credit", "words, free", "words, paid", "refused"
 ONE_MORE_FREE, ONE_MORE_PAID, FAILED_PAID = "one more, free", "one more, paid", "failed, paid"
-KEY_PAID = "key or credit, song paid"
 
 EVERYWHERE = ("market", "flat", "sunoapi")
 KIE = ("market", "flat")
@@ -33,7 +32,7 @@ FLAT = ("flat", "sunoapi")
 Expected = tuple[tuple[str, ...], str, str, str, str]
 
 EXPECTED: tuple[Expected, ...] = (
-    # A submit: Kie's own codes are certain.
+    # A submit: Kie's documented codes are certain, and nothing else is.
     (EVERYWHERE, "submit", "code", "400", WORDS),
     (EVERYWHERE, "submit", "code", "401", KEY),
     (EVERYWHERE, "submit", "code", "402", KEY),
@@ -46,19 +45,25 @@ EXPECTED: tuple[Expected, ...] = (
     (EVERYWHERE, "submit", "code", "455", ASK_AGAIN),
     (EVERYWHERE, "submit", "code", "500", ASK_AGAIN),
     (EVERYWHERE, "submit", "code", "501", ASK_AGAIN),
-    (EVERYWHERE, "submit", "code", "503", ASK_AGAIN),
     (EVERYWHERE, "submit", "code", "505", ASK_AGAIN),
-    (EVERYWHERE, "submit", "code", "418", REFUSED),
-    (EVERYWHERE, "submit", "code", "0", REFUSED),
-    (EVERYWHERE, "submit", "code", "-1", REFUSED),
+    (EVERYWHERE, "submit", "code", "502", HOLD),
+    (EVERYWHERE, "submit", "code", "503", HOLD),
+    (EVERYWHERE, "submit", "code", "504", HOLD),
+    (EVERYWHERE, "submit", "code", "524", HOLD),
+    (EVERYWHERE, "submit", "code", "408", HOLD),
+    (EVERYWHERE, "submit", "code", "403", HOLD),
+    (EVERYWHERE, "submit", "code", "418", HOLD),
+    (EVERYWHERE, "submit", "code", "201", HOLD),
+    (EVERYWHERE, "submit", "code", "0", HOLD),
+    (EVERYWHERE, "submit", "code", "-1", HOLD),
     # sunoapi.org's own four, which elsewhere mean nothing or something else.
     (("sunoapi",), "submit", "code", "405", ASK_AGAIN),
     (("sunoapi",), "submit", "code", "413", REFUSED),
     (("sunoapi",), "submit", "code", "429", KEY),
     (("sunoapi",), "submit", "code", "430", ASK_AGAIN),
-    (KIE, "submit", "code", "405", REFUSED),
-    (KIE, "submit", "code", "413", REFUSED),
-    (KIE, "submit", "code", "430", REFUSED),
+    (KIE, "submit", "code", "405", HOLD),
+    (KIE, "submit", "code", "413", HOLD),
+    (KIE, "submit", "code", "430", HOLD),
     # A submit answered by a gateway: only what cannot have been accepted is a no.
     (EVERYWHERE, "submit", "http", "301", REFUSED),
     (EVERYWHERE, "submit", "http", "400", REFUSED),
@@ -76,12 +81,13 @@ EXPECTED: tuple[Expected, ...] = (
     (EVERYWHERE, "submit", "http", "201", HOLD),
     (EVERYWHERE, "submit", "shape", "unreadable", HOLD),
     (EVERYWHERE, "submit", "shape", "no-task-id", HOLD),
+    (EVERYWHERE, "submit", "shape", "task-id", HOLD),
     (EVERYWHERE, "submit", "shape", "no-key", KEY),
     (EVERYWHERE, "submit", "transport", "sent", HOLD),
     (EVERYWHERE, "submit", "transport", "not-sent", ASK_AGAIN),
-    # A poll: the song is ordered; only a terminal status or a dead key ends it.
+    # A poll: the song is ordered; only a terminal status ends it.
     (EVERYWHERE, "poll", "code", "400", ASK_AGAIN),
-    (EVERYWHERE, "poll", "code", "401", KEY_PAID),
+    (EVERYWHERE, "poll", "code", "401", ASK_AGAIN),
     (EVERYWHERE, "poll", "code", "402", ASK_AGAIN),
     (EVERYWHERE, "poll", "code", "404", ASK_AGAIN),
     (EVERYWHERE, "poll", "code", "405", ASK_AGAIN),
@@ -105,10 +111,26 @@ EXPECTED: tuple[Expected, ...] = (
     (EVERYWHERE, "poll", "shape", "unreadable", ASK_AGAIN),
     (EVERYWHERE, "poll", "shape", "no-task", ASK_AGAIN),
     (EVERYWHERE, "poll", "shape", "no-audio", LOST),
-    (EVERYWHERE, "poll", "shape", "no-key", KEY),
+    (EVERYWHERE, "poll", "shape", "no-key", ASK_AGAIN),
     (EVERYWHERE, "poll", "shape", "no-id", REFUSED),
     (EVERYWHERE, "poll", "transport", "sent", ASK_AGAIN),
     (EVERYWHERE, "poll", "transport", "not-sent", ASK_AGAIN),
+    # A question about the account: no song hangs on it.
+    (EVERYWHERE, "account", "code", "401", KEY),
+    (EVERYWHERE, "account", "code", "402", ASK_AGAIN),
+    (EVERYWHERE, "account", "code", "405", ASK_AGAIN),
+    (EVERYWHERE, "account", "code", "429", ASK_AGAIN),
+    (EVERYWHERE, "account", "code", "430", ASK_AGAIN),
+    (EVERYWHERE, "account", "code", "455", ASK_AGAIN),
+    (EVERYWHERE, "account", "code", "500", ASK_AGAIN),
+    (EVERYWHERE, "account", "http", "401", KEY),
+    (EVERYWHERE, "account", "http", "404", ASK_AGAIN),
+    (EVERYWHERE, "account", "http", "429", ASK_AGAIN),
+    (EVERYWHERE, "account", "http", "502", ASK_AGAIN),
+    (EVERYWHERE, "account", "shape", "no-number", ASK_AGAIN),
+    (EVERYWHERE, "account", "shape", "no-key", KEY),
+    (EVERYWHERE, "account", "transport", "sent", ASK_AGAIN),
+    (EVERYWHERE, "account", "transport", "not-sent", ASK_AGAIN),
     # The flat dialect's statuses.
     (FLAT, "poll", "status", "PENDING", COOKING),
     (FLAT, "poll", "status", "TEXT_SUCCESS", COOKING),
@@ -123,6 +145,9 @@ EXPECTED: tuple[Expected, ...] = (
     (FLAT, "poll", "status", "GENERATE_AUDIO_FAILED/499", FAILED_PAID),
     (FLAT, "poll", "status", "GENERATE_AUDIO_FAILED/500", ONE_MORE_PAID),
     (FLAT, "poll", "status", "GENERATE_AUDIO_FAILED/501", ONE_MORE_PAID),
+    (FLAT, "poll", "status", "GENERATE_AUDIO_FAILED/600", ONE_MORE_PAID),
+    (FLAT, "poll", "status", "GENERATE_AUDIO_FAILED/5001", ONE_MORE_PAID),
+    (FLAT, "poll", "status", "GENERATE_AUDIO_FAILED/" + "9" * 5000, FAILED_PAID),
     (FLAT, "poll", "status", "SENSITIVE_WORD_ERROR", WORDS_PAID),
     (FLAT, "poll", "status", "SENSITIVE_WORD_ERROR/500", WORDS_PAID),
     (FLAT, "poll", "status", "CALLBACK_EXCEPTION", FAILED_PAID),
@@ -142,6 +167,7 @@ EXPECTED: tuple[Expected, ...] = (
     (("market",), "poll", "status", "FAIL/422", FAILED_PAID),
     (("market",), "poll", "status", "FAIL/500", ONE_MORE_PAID),
     (("market",), "poll", "status", "FAIL/501", ONE_MORE_PAID),
+    (("market",), "poll", "status", "FAIL/999", ONE_MORE_PAID),
     (("market",), "poll", "status", "FAIL/what", FAILED_PAID),
     (("market",), "poll", "status", "MASTERING", COOKING),
     (("market",), "poll", "status", "", COOKING),
@@ -154,7 +180,6 @@ ERRORS: dict[str, tuple[type[ProviderError], dict[str, bool]]] = {
     LOST: (NotDelivered, {}),
     HOLD: (OutcomeUnknown, {}),
     KEY: (AccountRefused, {"charged": False}),
-    KEY_PAID: (AccountRefused, {"charged": True}),
     WORDS: (ContentRefused, {"charged": False}),
     WORDS_PAID: (ContentRefused, {"charged": True}),
     REFUSED: (ProviderRefused, {"charged": False}),
@@ -185,8 +210,7 @@ def test_every_row_of_the_table_is_reached_and_expected(row: Row) -> None:
 def _row_of(dialect: Dialect, where: Where, kind: Kind, value: str) -> Row:
     """Find the row that decided, by removing others: slow, and knows nothing of how decide looks rows up."""
     decision = decide(dialect, where, kind, value)
-    head, _, last = value.rpartition("/")
-    classed = f"{head}/{last[:1]}xx".lstrip("/")
+    classed = f"{value[:1]}xx" if value.isdecimal() else value.partition("/")[0] + "/500+"
     names = (value, classed, value.split("/", maxsplit=1)[0], "*")
     found = (Row(dialect, where, kind, name) for name in names)
     return next(row for row in found if TABLE.get(row) is decision)
@@ -220,6 +244,21 @@ def test_nothing_that_may_have_been_taken_is_ever_a_plain_no() -> None:
     """Whatever number a gateway sends with an unreadable body: from 500 on it is held, in every dialect."""
     for dialect, status in itertools.product(DIALECTS, range(500, 600)):
         assert decide(dialect, "submit", "http", str(status)).do is Do.UNKNOWN
+
+
+def test_only_the_documented_numbers_are_a_no_to_an_order() -> None:
+    documented = {400, 401, 402, 404, 409, 422, 429, 433, 451, 455, 500, 501, 505}
+    more = {"sunoapi": {405, 413, 430}}
+    for dialect, code in itertools.product(DIALECTS, range(-1, 1000)):
+        is_held = decide(dialect, "submit", "code", str(code)).do is Do.UNKNOWN
+        assert is_held == (code not in documented | more.get(dialect, set()))
+
+
+def test_a_key_that_opens_no_more_is_told_as_one_while_the_song_is_asked_for_again() -> None:
+    error = error_of(decide("market", "poll", "code", "401"), SERVICE)
+    assert error.code == "studio-key-later"
+    assert error.retryable
+    assert "KIE_API_KEY" in error.todo.it
 
 
 def test_the_wish_to_be_left_alone_is_passed_on() -> None:

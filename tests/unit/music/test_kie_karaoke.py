@@ -70,3 +70,16 @@ def test_what_are_no_words_make_no_lines(words: object) -> None:
 def test_lines_survive_a_journey_through_json() -> None:
     found = lines_of([word("one\n", 1), word("two\n", 2)], "")
     assert json.loads(json.dumps([line.at_s for line in found])) == [1, 2]
+
+
+def test_what_commands_a_terminal_is_not_shown() -> None:
+    own = lines_of([word("\x1b]0;owned\x07ciao\r\n", 1), word("\x9b2Jdue\u00a0tre\u202e\n", 2)], "")
+    assert own == (SungLine(1, "]0;ownedciao"), SungLine(2, "2Jdue tre"))
+    laid = lines_of([word("ciao", 1), word("due", 2)], "\x1bciao\ndue\x07")
+    assert laid == (SungLine(1, "ciao"), SungLine(2, "due"))
+
+
+@pytest.mark.parametrize("text", ["[" * 400_000, "[a" * 200_000, "[" + "a" * 400_000])
+def test_brackets_that_never_close_are_read_in_one_go(text: str) -> None:
+    """Where the time grew with the square of the length, this took minutes."""
+    assert lines_of([word(text, 1), word("\n", 1), word("two\n", 2)], "")[-1] == SungLine(2, "two")

@@ -15,7 +15,7 @@ from typing import Final, Literal
 Dialect = Literal["market", "flat", "sunoapi"]
 Where = Literal["submit", "poll", "account"]
 Kind = Literal["http", "code", "status", "shape", "transport"]
-"""``http``: an answer without a code of Kie's, or from a gateway. ``code``: Kie's own, inside JSON. ``status``: a task's."""
+"""``http``: a status without a code of Kie's, or a gateway's. ``code``: Kie's own, in JSON. ``status``: a task's."""
 
 ANY: Final = "*"
 """The row for every value that has none of its own."""
@@ -54,7 +54,10 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """An answer. ``value``: a code, a status (``STATUS/errorCode``), a class such as ``5xx`` or ``STATUS/500+``, a name or :data:`ANY`."""
+    """An answer. ``value``: a code, a status (``STATUS/errorCode``), a name, :data:`ANY`; or a class of them.
+
+    Classes are such as ``5xx`` and ``STATUS/500+``.
+    """
 
     dialect: Dialect
     where: Where

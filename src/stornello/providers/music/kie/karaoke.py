@@ -7,7 +7,9 @@ from typing import Any
 from stornello.domain.songs import SungLine
 from stornello.providers.music.kie.progress import number
 
-_TAG = re.compile(r"\[[^\]]*\]")
+_TAG = re.compile(r"\[[^][]*\]")
+"""An opening bracket ends the search for a tag's end, or a text of them would take the square of its length."""
+
 _LONGEST_S = 3600.0
 
 Timed = Sequence[tuple[str, float | None]]
@@ -29,9 +31,16 @@ def _characters(words: object) -> Iterator[tuple[str, float | None]]:
     for word in words if isinstance(words, list) else []:
         if isinstance(word, dict) and isinstance(text := word.get("word"), str):
             at_s = _time(word)
-            yield from ((character, at_s) for character in text)
+            yield from ((seen, at_s) for character in text if (seen := _seen(character)))
             if not text[-1:].isspace():
                 yield " ", None
+
+
+def _seen(character: str) -> str:
+    """Return what a person sees of ``character``: nothing of a control, which could command a terminal."""
+    if character == "\n" or character.isprintable():
+        return character
+    return " " if character.isspace() else ""
 
 
 def _time(word: dict[str, Any]) -> float | None:
@@ -53,7 +62,8 @@ def _letters(timed: Timed) -> Iterator[tuple[str, float | None]]:
 
 def _by_lyrics(sung: Timed, lyrics: str) -> list[tuple[float | None, str]]:
     """Give each line of the lyrics the time of its letters, when the letters are exactly the ones that were sung."""
-    lines = [line.strip() for line in _TAG.sub("\n", lyrics).splitlines() if line.strip()]
+    shown = ("".join(map(_seen, line)).strip() for line in _TAG.sub("\n", lyrics).splitlines())
+    lines = [line for line in shown if line]
     spelled = [[letter for letter, _ in _letters([(character, None) for character in line])] for line in lines]
     heard = list(_letters(sung))
     if [letter for line in spelled for letter in line] != [letter for letter, _ in heard]:
