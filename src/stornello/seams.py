@@ -73,16 +73,20 @@ class Story:
 
 
 class Lyricist(Protocol):
-    """Words from words. Besides the errors above, ``ContentRefused``: the model would not write about this."""
+    """Words from words. Besides the errors above, ``ContentRefused``: the model would not write about this.
+
+    An engine that raises ``AnswerUnusable`` is asked once more, with the error's reason as ``complaint``; one that
+    never raises it needs no such parameter.
+    """
 
     name: str
     is_paid: bool
 
-    def summarise(self, story: Story) -> str:
+    def summarise(self, story: Story, *, complaint: str = "") -> str:
         """Return in a few sentences, in the story's language, what was told and by whom."""
         ...
 
-    def write(self, story: Story, summary: str, *, gently: bool = False) -> Lyrics:
+    def write(self, story: Story, summary: str, *, gently: bool = False, complaint: str = "") -> Lyrics:
         """Write the song's lyrics. Every ``Lyrics.sections`` line is singable text, no markup.
 
         ``gently``: a studio has refused the words; leave out whatever could be taken for coarse, violent or intimate.

@@ -11,11 +11,14 @@ from typing import Any
 
 import pytest
 
+from fake_decks import HandClock
 from odd_transcripts import OBEYED, ODD
 from servers.aimock import ANY_SUMMARY, Aimock, fails, says, some_song
 from servers.scripted import Reply, Scripted, a_chat, a_reply
+from stornello.chains import Breaker, Chain, ChainedLyricist, Link
 from stornello.domain.errors import (
     AccountRefused,
+    AnswerUnusable,
     ContentRefused,
     OutcomeUnknown,
     ProviderError,
@@ -27,8 +30,9 @@ from stornello.providers.words import prompts
 from stornello.providers.words.cleaning import plain
 from stornello.providers.words.openai import OpenAILyricist, build
 from stornello.providers.words.openai.material import MOST_CHARACTERS
-from stornello.seams import Story, Told
+from stornello.seams import Lyricist, Story, Told
 from stornello.settings import Settings
+from stornello.spool.ledger import Ledger
 
 TEXTS = prompts.load(None)
 BEFORE, AFTER = "<material>\n", "\n</material>"
@@ -99,11 +103,13 @@ def test_a_summary_that_obeyed_a_guest_is_data_too(mock: Aimock) -> None:
 
 
 @pytest.mark.parametrize("answer", OBEYED.values(), ids=list(OBEYED))
-def test_a_model_that_obeys_a_guest_is_asked_once_more_and_then_given_up(answer: str) -> None:
+def test_what_a_model_says_that_obeys_a_guest_is_no_answer(answer: str) -> None:
     with Scripted(a_chat(answer)) as server:
-        with pytest.raises(ProviderRefused) as refusal:
+        with pytest.raises(AnswerUnusable) as refusal:
             an_engine(server.url).write(a_story(), "x")
-        assert len(server.requests) == 2
+        assert len(server.requests) == 1
+    assert refusal.value.reason
+    assert refusal.value.reason not in answer
     assert (refusal.value.code, refusal.value.charged) == ("words-unusable", True)
     assert SAID not in repr(refusal.value)
     assert refusal.value.__suppress_context__
@@ -136,18 +142,38 @@ def test_a_useless_summary_blames_the_model_that_summarises() -> None:
     assert "(summary_model)" in refusal.value.todo.it
 
 
-def test_garbage_is_asked_again_with_the_reason() -> None:
-    with Scripted(a_chat("la la la"), a_chat(some_song())) as server:
-        assert an_engine(server.url).write(a_story(), "x").title == "Notte sulla spiaggia"
-        messages = json.loads(server.requests[1].body)["messages"]
-    assert [message["role"] for message in messages] == ["system", "user", "assistant", "user"]
-    assert messages[2]["content"] == "la la la"
-    assert 'holds no JSON object with "sections"' in messages[3]["content"]
+def test_a_complaint_is_added_to_the_request_and_changes_nothing_else(mock: Aimock) -> None:
+    engine = an_engine(mock.url)
+    engine.summarise(a_story())
+    engine.summarise(a_story(), complaint="it holds no sentence")
+    engine.write(a_story(), "x")
+    engine.write(a_story(), "x", complaint='it holds no "sections"')
+    first, second, third, fourth = (asked["messages"] for asked in mock.chats()[-4:])
+    for before, after, reason in ((first, second, "no sentence"), (third, fourth, 'no "sections"')):
+        assert after[0] == before[0]
+        request, _, complaint = after[1]["content"].rpartition("\n\n")
+        assert request == before[1]["content"]
+        assert reason in complaint
+    assert [len(messages) for messages in (first, second, third, fourth)] == [2] * 4
 
 
-def test_an_empty_summary_is_asked_again_too() -> None:
-    with Scripted(a_chat(""), a_chat(ANY_SUMMARY)) as server:
-        assert an_engine(server.url).summarise(a_story()) == ANY_SUMMARY
+def test_garbage_is_asked_again_with_the_reason_and_each_answer_is_in_the_ledger(tmp_path: Path) -> None:
+    clock = HandClock()
+    with Scripted(a_chat("la la la"), a_reply({}, 503), a_chat(some_song())) as server:
+        engine = an_engine(server.url)
+        links: list[Link[Lyricist]] = [Link("openai", lambda: engine, 0.01)]
+        ledger = Ledger(tmp_path, clock, 6)
+        chain = Chain(links, Breaker(tmp_path, "lyricists", clock), ledger, clock)
+        said = ChainedLyricist(chain).write(a_story(), "x", "5_203000_a1b2c3")
+        bodies = [json.loads(request.body)["messages"][1]["content"] for request in server.requests]
+    assert said.value.title == "Notte sulla spiaggia"
+    assert ['holds no JSON object with "sections"' in body for body in bodies] == [False, True, True]
+    assert [charge.state for charge in ledger.tonight()] == ["paid", "free", "paid"]
+
+
+def test_an_empty_summary_is_no_answer_either() -> None:
+    with Scripted(a_chat("")) as server, pytest.raises(AnswerUnusable):
+        an_engine(server.url).summarise(a_story())
 
 
 @pytest.mark.parametrize(

@@ -57,15 +57,16 @@ class InstantLyricist:
     def __init__(self, settings: object) -> None:
         del settings
 
-    def summarise(self, story: Story) -> str:
+    def summarise(self, story: Story, *, complaint: str = "") -> str:
+        del complaint
         _note_call("summarise")
         said = " / ".join(note.text for note in story.told)
         if BUG in os.environ:
             raise ValueError(said)
         return said
 
-    def write(self, story: Story, summary: str, *, gently: bool = False) -> Lyrics:
-        del summary, gently
+    def write(self, story: Story, summary: str, *, gently: bool = False, complaint: str = "") -> Lyrics:
+        del summary, gently, complaint
         _note_call("write")
         time.sleep(float(os.environ.get(THINK_S, "0")))
         lines = tuple(note.text for note in story.told)

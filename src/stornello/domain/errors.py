@@ -18,6 +18,7 @@ class StornelloError(Exception):
 
     retryable = False
     holds = False
+    parks = False
 
     def __init__(self, code: str, what: Plain, todo: Plain) -> None:
         super().__init__(code, what, todo)
@@ -71,6 +72,12 @@ class OutcomeUnknown(ProviderUnreachable):
     """
 
 
+class StudioAway(ProviderUnreachable):
+    """The studio that has our song in hand does not answer: the job makes room for others and asks again later."""
+
+    parks = True
+
+
 class NotDelivered(ProviderUnreachable):
     """The song is done, but what lies at its address is none: it may be late, or lost. Asking again costs nothing."""
 
@@ -81,6 +88,17 @@ class ProviderRefused(ProviderError):  # noqa: N818 - as above
     def __init__(self, code: str, what: Plain, todo: Plain, *, charged: bool = False) -> None:
         super().__init__(code, what, todo)
         self.charged = charged
+
+
+class AnswerUnusable(ProviderRefused):
+    """An answer came and cannot be used; another one may do, if the engine is told why.
+
+    ``reason`` says so to the engine, as the next call's ``complaint``; it holds nothing of the answer.
+    """
+
+    def __init__(self, code: str, what: Plain, todo: Plain, *, reason: str, charged: bool = True) -> None:
+        super().__init__(code, what, todo, charged=charged)
+        self.reason = reason
 
 
 class AccountRefused(ProviderRefused):
