@@ -17,8 +17,8 @@ def examine(settings: Settings) -> Iterator[Finding]:
     )
     set_ = [(what, cap) for what, cap in caps if cap is not None]
     if set_:
-        it = ", ".join(f"{what.it} {cap}" for what, cap in set_)
-        en = ", ".join(f"{what.en} {cap}" for what, cap in set_)
+        it = ", ".join(f"{what.it} {cap.within('it')}" for what, cap in set_)
+        en = ", ".join(f"{what.en} {cap.within('en')}" for what, cap in set_)
         yield Finding("well", Plain(f"Tetti di spesa: {it}.", f"Spending caps: {en}."))
     elif budget(settings).dearest:
         yield Finding(
