@@ -2,6 +2,5 @@
 
 from stornello.contract.check import Broken, Check, Subject
 from stornello.contract.suite import CHECKS, Outcome, run, units
-from stornello.domain.seam import Seam
 
-__all__ = ["CHECKS", "Broken", "Check", "Outcome", "Seam", "Subject", "run", "units"]
+__all__ = ["CHECKS", "Broken", "Check", "Outcome", "Subject", "run", "units"]
