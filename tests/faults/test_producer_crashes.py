@@ -8,7 +8,6 @@ import pytest
 
 from crashes import Crash, changes_seen, dying_at
 from kitchen import Kitchen, refused
-from stornello.generate_song.book import held
 from stornello.spool import counts, orders
 from stornello.spool.held import resolve
 from stornello.spool.ledger import Ledger
@@ -65,7 +64,7 @@ def holding(kitchen: Kitchen) -> Act:
     kitchen.note(5, count=3)
     kitchen.tick()
     orders.write(kitchen.venue.job(kitchen.pool.in_hand[0]), [Request("kie")])
-    kitchen.fail(kitchen.pool.in_hand[0], held("kie"))
+    kitchen.fail(kitchen.pool.in_hand[0], orders.held("kie"))
     return Kitchen.tick
 
 

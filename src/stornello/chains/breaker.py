@@ -40,8 +40,9 @@ class Breaker:
 
     def is_open(self, engine: str) -> bool:
         """Return whether ``engine`` is to be left alone now."""
-        until = self.state(engine).away_until
-        return bool(until) and self.clock.now() < datetime.fromisoformat(until)
+        until, now = self.state(engine).away_until, self.clock.now()
+        # longer than we ever close it for: the clock was wrong then, and has been put right
+        return bool(until) and now < datetime.fromisoformat(until) <= now + timedelta(seconds=self.longest_s)
 
     def failed(self, engine: str, error: ProviderError) -> None:
         """Count a failure that says something about the engine; a refusal of these words or that file says nothing."""
@@ -64,7 +65,7 @@ class Breaker:
             failures = state.failures + 1
             opens = at_once or failures >= _FAILURES
             again = backoff(failures - _FAILURES + 1, self.longest_s / _SHARE, self.longest_s)
-            wait_s = max(least_s, again if failures >= _FAILURES else 0.0)
+            wait_s = min(self.longest_s, max(least_s, again if failures >= _FAILURES else 0.0))
             until = (self.clock.now() + timedelta(seconds=wait_s)).isoformat(timespec="seconds") if opens else ""
             return replace(state, failures=failures, away_until=until, code=error.code, why=error.what)
 

@@ -34,6 +34,17 @@ NotPaid = Annotated[
         help=say("Lo studio non l'ha presa: si ordina di nuovo.", "The studio has not taken it: order it again."),
     ),
 ]
+Studio = Annotated[
+    str,
+    typer.Option(
+        metavar="NAME",
+        show_default=False,
+        help=say(
+            "Quale studio, se il lavoro non sa più dirlo (con --paid).",
+            "Which studio, where the job can no longer tell (with --paid).",
+        ),
+    ),
+]
 
 
 def register(app: typer.Typer) -> None:
@@ -47,7 +58,13 @@ def register(app: typer.Typer) -> None:
 
 
 def resolve(
-    job: JobName, folder: Folder = HERE, lang: Lang = None, *, paid: Paid = None, not_paid: NotPaid = False
+    job: JobName,
+    folder: Folder = HERE,
+    lang: Lang = None,
+    *,
+    paid: Paid = None,
+    not_paid: NotPaid = False,
+    studio: Studio = "",
 ) -> None:
     """Put a held job back to work, paying at most once."""
     del lang
@@ -57,7 +74,10 @@ def resolve(
     from stornello.wiring import engines  # noqa: PLC0415 - a rare command
 
     venue = existing(folder)
-    name = held.resolve(venue, job, paid, engines.ledger(venue, Settings.load(venue.settings)))
+    settings = Settings.load(venue.settings)
+    if studio and studio != engines.EMBEDDED:
+        engines.installed("studios", studio)
+    name = held.resolve(venue, job, paid, engines.ledger(venue, settings), studio)
     if paid is None:
         tell(f"{name} torna in lavorazione: la canzone si ordina.", f"{name} is back in the making: it is ordered.")
     else:

@@ -6,7 +6,6 @@ from pathlib import Path
 from stornello.domain.errors import (
     ContentRefused,
     GenerationFailed,
-    JobHeldError,
     OutcomeUnknown,
     ProviderError,
     ProviderUnreachable,
@@ -96,19 +95,4 @@ def same_id(studio: str) -> OutcomeUnknown:
             f"'{studio}' has answered with the id of another song.",
         ),
         Plain("Guarda nel conto dello studio.", "Look into the studio's account."),
-    )
-
-
-def held(studio: str) -> JobHeldError:
-    """Return why the job waits for a person."""
-    return JobHeldError(
-        "outcome-unknown",
-        Plain(
-            f"La canzone era in ordinazione da «{studio}» quando la risposta si è persa: forse è già pagata.",
-            f"The song was being ordered from '{studio}' when the answer was lost: it may be paid for already.",
-        ),
-        Plain(
-            "Guarda nel conto dello studio. Se c'è: stornello resolve LAVORO --paid TASK_ID; se non c'è: --not-paid",
-            "Look into the studio's account. If it is there: stornello resolve JOB --paid TASK_ID; if not: --not-paid",
-        ),
     )

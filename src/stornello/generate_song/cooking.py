@@ -6,20 +6,28 @@ from pathlib import Path
 
 from stornello.chains import Link
 from stornello.domain.backoff import backoff
-from stornello.domain.errors import NotDelivered, ProviderError
+from stornello.domain.errors import NotDelivered, ProviderError, StudioAway
 from stornello.domain.plain import Plain
-from stornello.generate_song.delivery import KEPT, Delivered, StillThere
+from stornello.generate_song.delivery import Delivered, StillThere
 from stornello.generate_song.patience import Patience, Polls
 from stornello.seams import MusicStudio, RequestId, Take
+from stornello.spool import orders
 
 _TROUBLE_CAP_S = 60.0
+_SLOW_S = 240.0
+"""Songs take one to three minutes at the services; one that takes longer keeps no worker from the others."""
+
 _DELIVERIES = 5
 """A take that is no song may only have been late: it is fetched again, so often."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cooking:
-    """One song that ``link`` has taken as ``request``; its files come into the folder ``into``."""
+    """One song that ``link`` has taken as ``request``; its files come into the folder ``into``.
+
+    ``on_trouble`` hears of every question that got no answer. After ``away_s`` of them the studio is away.
+    ``when_slow`` is raised when the song takes long.
+    """
 
     link: Link[MusicStudio]
     request: RequestId
@@ -27,6 +35,9 @@ class Cooking:
     polls: Polls
     patience: Patience
     inspect: Callable[[Take], Delivered]
+    on_trouble: Callable[[ProviderError], None]
+    away_s: float
+    when_slow: ProviderError
 
     def collect(self) -> Delivered:
         """Return the song.
@@ -36,9 +47,10 @@ class Cooking:
             GenerationFailed: it failed for good.
             ContentRefused: it failed because of its words.
             ProviderRefused: the studio does not let us ask; what was taken is still there.
-            ProviderUnreachable: it could not be asked until the deadline.
+            StudioAway: it does not answer; somebody else may have the worker meanwhile.
         """
         troubles = unreadable = 0
+        began = answered_at = self.patience.clock.monotonic()
         end: ProviderError = never_ready()
         for asked in range(1, self.polls.attempts + 1):
             try:
@@ -53,20 +65,37 @@ class Cooking:
                 if not error.retryable:
                     raise
                 troubles += 1
-                end, wait_s = (
-                    error,
-                    max(error.retry_after_s or 0.0, backoff(troubles, self.polls.first_s, _TROUBLE_CAP_S)),
-                )
+                self.on_trouble(error)
+                end = away(error)
+                if self.patience.clock.monotonic() - answered_at >= self.away_s:
+                    raise end from error
+                wait_s = max(error.retry_after_s or 0.0, backoff(troubles, self.polls.first_s, _TROUBLE_CAP_S))
             else:
-                troubles = 0
+                troubles, answered_at = 0, self.patience.clock.monotonic()
+                if answered_at - began >= _SLOW_S:
+                    raise self.when_slow
                 end, wait_s = never_ready(), backoff(asked, self.polls.first_s, self.polls.longest_s)
             self.patience.sleep(wait_s, end)
         raise end
 
 
+def away(error: ProviderError) -> StudioAway:
+    """Return what it means that the studio of a song in hand does not answer."""
+    return StudioAway(error.code, error.what, error.todo, retry_after_s=error.retry_after_s)
+
+
+def slow() -> StudioAway:
+    """Return what it means that a song takes longer than songs do."""
+    return StudioAway(
+        "song-slow",
+        Plain("Lo studio ci mette più del solito.", "The studio takes longer than usual."),
+        Plain("Si guarda ogni tanto, intanto lavorano gli altri.", "It is looked at now and then while others work."),
+    )
+
+
 def never_whole(error: ProviderError) -> StillThere:
     """Return why there is no song although the studio says that it is done."""
-    return error if isinstance(error, StillThere) else StillThere(error.code, error.what, KEPT)
+    return error if isinstance(error, StillThere) else StillThere(error.code, error.what, orders.KEPT)
 
 
 def never_ready() -> StillThere:
@@ -74,5 +103,5 @@ def never_ready() -> StillThere:
     return StillThere(
         "song-never-ready",
         Plain("Lo studio non ha finito la canzone in tempo.", "The studio did not finish the song in time."),
-        KEPT,
+        orders.KEPT,
     )

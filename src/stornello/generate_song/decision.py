@@ -69,9 +69,13 @@ def _next_studio(requests: Sequence[Request], studios: Sequence[str], away: Coll
 
 
 def _stands(requests: Sequence[Request], studio: str) -> bool:
+    """Return whether the studio may be asked: it has not ended the matter, or left a hope that was not used up."""
     ended = [one for one in requests if one.studio == studio and one.state in {"failed", "refused"}]
+    if not ended:
+        return True
     failed = [one for one in ended if one.hope == "again"]
-    return not ended or (ended[-1].hope == "again" and len(failed) < _REQUESTS)
+    may_gently = ended[-1].hope == "gently" and not ended[-1].gently
+    return may_gently or (ended[-1].hope == "again" and len(failed) < _REQUESTS)
 
 
 def _is_tired(requests: Sequence[Request], studio: str) -> bool:

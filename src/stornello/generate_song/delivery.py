@@ -13,7 +13,7 @@ from stornello.domain.errors import GenerationFailed, RecordingError
 from stornello.domain.plain import Plain
 from stornello.domain.songs import Sound, SungLine
 from stornello.seams import Take
-from stornello.spool import atomic
+from stornello.spool import atomic, orders
 from stornello.spool.paths import Venue
 
 log = logging.getLogger(__name__)
@@ -22,12 +22,6 @@ LONGEST_S = 900.0
 LEAST_OF_CLAIMED = 0.6
 """A take shorter than this share of what the studio claims was cut off on its way. Without a claim any length may be
 meant: a venue's own studio may sing two seconds."""
-
-KEPT = Plain(
-    "È già ordinata e non si paga di nuovo: stornello retry NOME",
-    "It is ordered already and is not paid again: stornello retry NAME",
-)
-"""What to do about a song that a studio still has for us."""
 
 
 class StillThere(GenerationFailed):
@@ -139,5 +133,5 @@ def _unreadable() -> StillThere:
             "Lo studio ha consegnato un file che non si può suonare.",
             "The studio delivered a file that cannot be played.",
         ),
-        KEPT,
+        orders.KEPT,
     )

@@ -15,8 +15,8 @@ from stornello.domain.errors import (
     OutcomeUnknown,
     ProviderError,
 )
-from stornello.generate_song.book import Book, as_error, held, same_id
-from stornello.generate_song.cooking import Cooking
+from stornello.generate_song.book import Book, as_error, same_id
+from stornello.generate_song.cooking import Cooking, never_ready, slow
 from stornello.generate_song.decision import Move, decide
 from stornello.generate_song.delivery import Delivered, StillThere
 from stornello.generate_song.patience import Patience, Polls
@@ -29,6 +29,9 @@ from stornello.spool.orders import Request
 log = logging.getLogger(__name__)
 
 _BASE_S, _CAP_S = 1.0, 8.0
+_AWAY_S = 90.0
+"""A studio that has given no answer for so long is away: others may have the worker."""
+
 _PLAIN_ID = re.compile(r"[\w-]{1,80}")
 """What may be told in a log: a studio's id might be anything, even the order itself."""
 
@@ -39,7 +42,7 @@ class Ordering:
 
     ``taken`` remembers whose the requests are that paid studios have taken. ``former`` returns a studio that the
     settings no longer name; ``words`` the order, with gentle lyrics or the first ones; ``inspect`` what of a take may
-    be played.
+    be played. ``may_park``: a slow song may make room for others and be asked for again later.
     """
 
     folder: Path
@@ -51,6 +54,7 @@ class Ordering:
     inspect: Callable[[Take], Delivered]
     polls: Polls
     patience: Patience
+    may_park: bool
 
     def __post_init__(self) -> None:
         self.book = Book(self.folder)
@@ -78,7 +82,7 @@ class Ordering:
             elif move.do == "wait":
                 self._wait()
             elif move.do == "hold":
-                raise held(move.studio)
+                raise orders.held(move.studio)
             else:
                 raise self.book.reason(self.studios.all_away())
 
@@ -88,7 +92,7 @@ class Ordering:
             if one.charge_state != "begun":
                 self.studios.end_charge(one.charge, one.charge_state)
         known = {one.charge for one in self.book.requests}
-        for charge in self.studios.ledger.tonight():
+        for charge in self.studios.ledger.lately():
             is_ours = (charge.seam, charge.about) == (self.purpose.seam, self.purpose.about)
             if is_ours and charge.state == "begun" and charge.id not in known:  # the crash came before the request
                 self.studios.end_charge(charge.id, "free")
@@ -110,7 +114,7 @@ class Ordering:
                 self.book.add(Request(link.name, is_paid=False, gently=move.gently))
                 self.book.end(error)
             if isinstance(error, OutcomeUnknown) and self.book.last.state == "asking":
-                raise held(link.name) from error
+                raise orders.held(link.name) from error
         else:
             self.patience.milestone("REQUESTED")
             self._look_at_credits(link)
@@ -141,7 +145,7 @@ class Ordering:
         link = self._link(last.studio)
         self.patience.milestone("COOKING")
         try:
-            delivered = Cooking(link, last.id, self.folder, self.polls, self.patience, self.inspect).collect()
+            delivered = self._cooking(link, last.id).collect()
         except StillThere:
             raise
         except (GenerationFailed, ContentRefused) as error:
@@ -150,6 +154,21 @@ class Ordering:
         self.studios.end_charge(last.charge, "paid", delivered.credits)
         self.studios.breaker.worked(link.name)
         return delivered
+
+    def _cooking(self, link: Link[MusicStudio], request: RequestId) -> Cooking:
+        """Return the wait for ``request``; one glance is enough where the studio is known to be away."""
+        breaker = self.studios.breaker
+        return Cooking(
+            link,
+            request,
+            self.folder,
+            self.polls,
+            self.patience,
+            self.inspect,
+            on_trouble=lambda error: breaker.failed(link.name, error),
+            away_s=0.0 if breaker.is_open(link.name) else _AWAY_S,
+            when_slow=slow() if self.may_park else never_ready(),
+        )
 
     def _breathe(self, studio: str) -> None:
         """Leave a studio that has just not taken the request alone for a moment."""

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from typing import Any
 
 from stornello.chains import Chain, ChainedLyricist, Link, Said
@@ -76,6 +77,14 @@ class SongMaker:
         self.milestone("DONE")
         return card
 
+    def _is_young(self, job: Job) -> bool:
+        """Return whether the song is not overdue yet."""
+        try:
+            age = self.clock.now() - datetime.fromisoformat(job.status.claimed_at)
+        except (ValueError, TypeError):
+            return False
+        return age.total_seconds() < self.deadline_s
+
     def _summary(self, steps: Steps, story: Story, job: Job) -> str:
         def read(kept: dict[str, Any]) -> str:
             return str(kept["value"])
@@ -104,6 +113,7 @@ class SongMaker:
             inspect,
             self.polls,
             patience,
+            may_park=self._is_young(job),
         )
 
     def _delivered(self, steps: Steps, job: Job, ordering: Ordering) -> tuple[Delivered, bool]:

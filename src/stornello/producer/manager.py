@@ -2,7 +2,7 @@
 
 import logging
 import threading
-from datetime import datetime
+from datetime import datetime, timedelta
 from multiprocessing import connection
 
 from stornello.domain.backoff import backoff
@@ -15,7 +15,7 @@ from stornello.domain.plain import Plain
 from stornello.domain.songs import SongCard
 from stornello.producer.pool import Pool
 from stornello.producer.worker import DEADLINE_PASSED
-from stornello.spool import counts, jobs, reasons, staging
+from stornello.spool import counts, jobs, orders, reasons, staging
 from stornello.spool.jobs import Job
 from stornello.spool.journal import Journal
 from stornello.spool.paths import Venue
@@ -27,6 +27,10 @@ log = logging.getLogger(__name__)
 
 MAX_ATTEMPTS = 3
 _RETRY_BASE_S = 5.0
+_PARKED_S = 60.0
+_LONGEST_PARKING = timedelta(hours=2)
+"""A job whose studio is away costs no attempts for so long from its claim."""
+
 _LONGEST_PAUSE_S = 0.5
 """However seldom the folders are looked at, the end of a worker's job and a wish to stop are seen this soon."""
 
@@ -62,6 +66,7 @@ class Producer:
         self._present = frozenset(self.counts.fair)
         self._open: dict[JobId, Job] = {}
         self._not_before: dict[JobId, float] = {}
+        self._parked: set[JobId] = set()
         self._broken_off: tuple[str, int | None] | None = ("before the first pass", None)
 
     def recover(self) -> None:
@@ -160,15 +165,16 @@ class Producer:
             if self._may_go(job):
                 self._deliver(job, card)
         elif (reason := reasons.read(job.folder)) and reason.holds:
-            self._hold(job, reason)
+            self._hold(job, reason.code)
         elif job.status.attempt > MAX_ATTEMPTS:
-            self._fail(job)
+            self._give_up(job)
         elif self._not_before.get(job.id, 0.0) <= self.clock.monotonic() and not self.pool.is_full():
             self._dispatch(job)
 
     def _dispatch(self, job: Job) -> None:
         status = job.update(milestone="CLAIMED", milestone_at=self.clock.now().isoformat(timespec="seconds"))
         reasons.forget(job.folder)
+        self._parked.discard(job.id)
         self.pool.start(job)
         log.info("job started", extra={"job": job.id, "attempt": status.attempt})
 
@@ -181,10 +187,28 @@ class Producer:
         attempt, reason = job.status.attempt, reasons.read(job.folder)
         if reason and reason.holds:
             return
+        if reason and reason.parks and self._is_young(job):
+            self._park(job, reason)
+            return
         final = reason is not None and not reason.retryable
         job.update(attempt=MAX_ATTEMPTS + 1 if final else attempt + 1)
         self._not_before[job.id] = self.clock.monotonic() + backoff(attempt, _RETRY_BASE_S)
         log.warning("attempt without a song", extra={"job": job.id, "attempt": attempt, "exit": code})
+
+    def _is_young(self, job: Job) -> bool:
+        """Return whether the job may still wait for its studio without losing attempts."""
+        try:
+            since = self.clock.now() - datetime.fromisoformat(job.status.claimed_at)
+        except (ValueError, TypeError):
+            return False
+        return since < _LONGEST_PARKING
+
+    def _park(self, job: Job, reason: Reason) -> None:
+        """Give the job's worker to others until its studio may answer again."""
+        job.update(milestone=f"WAITING {reason.code}", milestone_at=self.clock.now().isoformat(timespec="seconds"))
+        self._not_before[job.id] = self.clock.monotonic() + _PARKED_S
+        self._parked.add(job.id)
+        log.warning("studio away, job waits", extra={"job": job.id, "code": reason.code})
 
     def _songs_of(self, job: Job) -> int:
         return self.counts.fair.get(jobs.table_of(job.id), 0)
@@ -193,9 +217,10 @@ class Producer:
         """Return whether a finished song goes out now.
 
         A table that is ahead waits for those behind while the queue has something to play: so workers that run side by
-        side do not change the turns, and the room loses nothing.
+        side do not change the turns, and the room loses nothing. Nobody waits for a table whose studio is away.
         """
-        least = min((self.counts.fair.get(table, 0) for table in self._present), default=0)
+        behind = self._present - {jobs.table_of(job_id) for job_id in self._parked}
+        least = min((self.counts.fair.get(table, 0) for table in behind), default=0)
         return self._songs_of(job) <= least or not self.playlist.waiting()
 
     def _deliver(self, job: Job, card: SongCard) -> None:
@@ -210,6 +235,17 @@ class Producer:
             extra={"job": job.id, "table": card.table, "seconds": round(card.sound.duration_s, 1)},
         )
 
+    def _give_up(self, job: Job) -> None:
+        """Set the job aside after its last attempt, where its end leaves nothing undecided."""
+        if undecided := orders.undecided(job.folder):
+            reasons.write(job.folder, undecided, self.clock.now())
+            self._hold(job, undecided.code)
+            return
+        reason = reasons.read(job.folder)
+        if reason and reason.retryable and orders.in_hand(job.folder):  # "is tried again" is true no more
+            reasons.write(job.folder, GenerationFailed(reason.code, reason.what, orders.KEPT), self.clock.now())
+        self._fail(job)
+
     def _fail(self, job: Job) -> None:
         """Set the job aside, whole, with the reason that its child left, or ours."""
         if not reasons.read(job.folder):
@@ -221,15 +257,16 @@ class Producer:
         self._drop(job)
         log.error("job failed", extra={"job": job.id, "code": code})
 
-    def _hold(self, job: Job, reason: Reason) -> None:
+    def _hold(self, job: Job, code: str) -> None:
         """Set the job aside for a person to decide on: whatever we did by ourselves might pay twice."""
         jobs.set_aside(self.venue.held, job)
         self._drop(job)
-        log.error("job held", extra={"job": job.id, "code": reason.code})
+        log.error("job held", extra={"job": job.id, "code": code})
 
     def _drop(self, job: Job) -> None:
         self._open.pop(job.id, None)
         self._not_before.pop(job.id, None)
+        self._parked.discard(job.id)
 
     def _remember(self, fresh: counts.Counts) -> None:
         if fresh != self.counts:

@@ -3,6 +3,8 @@
 from dataclasses import replace
 from pathlib import Path
 
+from filelock import FileLock
+
 from stornello.domain.errors import JobHeldError, StornelloError
 from stornello.domain.names import JobId
 from stornello.domain.plain import Plain
@@ -15,41 +17,56 @@ from stornello.spool.orders import Request
 from stornello.spool.paths import Venue
 
 
-def resolve(venue: Venue, name: str, task: str | None, ledger: Ledger) -> JobId:
+def resolve(venue: Venue, name: str, task: str | None, ledger: Ledger, studio: str = "") -> JobId:
     """Put the held job called ``name``, or any unmistakable part of it, back to work; return its id.
 
     ``task`` is the studio's id of the song that was taken: it is collected, and nothing is ordered. None: nothing was
-    taken, nothing was paid, and the song is ordered. Safe to repeat after a crash at any point.
+    taken, nothing was paid, and the song is ordered. ``studio`` tells who has it where the job cannot. Safe to repeat
+    after a crash at any point; of two people who decide at once the second is told that nothing is held.
 
     Raises:
         StornelloError: there is no such job, or more than one; or ``task`` is no id, or another job's.
     """
-    entry = by_name.only(jobs(venue), name, _none(name))
     if task is not None:
         _require_id(task)
-        _require_own(venue, entry, RequestId(task))
-    _decide(entry, task, ledger, Journal(venue.journal))
+    with FileLock(venue.run / "resolve.lock"):
+        entry = by_name.only([*jobs(venue), *(_failed_in_hand(venue) if task is not None else [])], name, _none(name))
+        requests = _requests(entry, task, studio)
+        if requests:
+            last = _as_found(requests[-1], task)
+            if last.id:
+                _require_own(venue, entry, last.studio, last.id)
+                orders.own(venue.answers, last.studio, last.id, entry.name)
+            _decide(entry, (*requests[:-1], last), ledger, Journal(venue.journal))
+        return _put_back(venue, entry)
+
+
+def _requests(entry: Path, task: str | None, studio: str) -> tuple[Request, ...]:
+    """Return what the job knows of its requests; where it cannot tell, what the person knows."""
+    try:
+        return orders.read(entry)
+    except JobHeldError:
+        if task is not None and not studio:
+            raise
+    if task is None:
+        orders.write(entry, ())
+        return ()
+    return (Request(studio),)
+
+
+def _decide(entry: Path, requests: tuple[Request, ...], ledger: Ledger, journal: Journal) -> None:
+    last = requests[-1]
+    orders.write(entry, requests)
+    if last.charge and (charge := ledger.end(last.charge, last.charge_state)):
+        journal.cost(charge)
+
+
+def _put_back(venue: Venue, entry: Path) -> JobId:
     job = Job(JobId(entry.name), entry)
     job.update(attempt=1, milestone="", milestone_at="")
     reasons.release(entry)
     atomic.move_folder(entry, venue.job(job.id))
     return job.id
-
-
-def _decide(entry: Path, task: str | None, ledger: Ledger, journal: Journal) -> None:
-    try:
-        requests = orders.read(entry)
-    except JobHeldError:
-        if task is not None:
-            raise
-        requests = ()
-        orders.write(entry, requests)
-    if not requests:
-        return
-    last = _as_found(requests[-1], task)
-    orders.write(entry, (*requests[:-1], last))
-    if last.charge and (charge := ledger.end(last.charge, last.charge_state)):
-        journal.cost(charge)
 
 
 def _as_found(last: Request, task: str | None) -> Request:
@@ -73,9 +90,14 @@ def jobs(venue: Venue) -> list[Path]:
     return [entry for entry in sorted(venue.held.iterdir()) if is_job_name(entry.name) and entry.is_dir()]
 
 
-def _require_own(venue: Venue, entry: Path, task: RequestId) -> None:
-    requests = orders.read(entry)
-    owner = orders.owner(venue.answers, requests[-1].studio, task) if requests else ""
+def _failed_in_hand(venue: Venue) -> list[Path]:
+    """Return the failed jobs whose song a studio has in hand: the id that somebody gave may have been wrong."""
+    failed = sorted(venue.failed_processing.iterdir()) if venue.failed_processing.is_dir() else []
+    return [entry for entry in failed if is_job_name(entry.name) and orders.in_hand(entry)]
+
+
+def _require_own(venue: Venue, entry: Path, studio: str, task: RequestId) -> None:
+    owner = orders.owner(venue.answers, studio, task)
     if owner not in {"", entry.name}:
         raise StornelloError(
             "another-jobs-task",

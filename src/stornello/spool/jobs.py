@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from stornello.domain.names import JobId, TableId
 from stornello.spool import atomic, staging
@@ -63,7 +64,7 @@ class Job:
         """Read the job's state; a missing or torn file reads as a fresh claim."""
         try:
             data = json.loads((self.folder / "status.json").read_text(encoding="utf-8"))
-            return JobStatus(**(data | {"guests": tuple(data["guests"])}))
+            return _status_of(data)
         except (OSError, ValueError, TypeError, KeyError):
             return JobStatus(table_of(self.id), "", notes=len(staging.in_order(self.transcripts)))
 
@@ -72,6 +73,15 @@ class Job:
         status = replace(self.status, **changes)  # type: ignore[arg-type]
         atomic.write_json(self.folder / "status.json", asdict(status))
         return status
+
+
+def _status_of(data: dict[str, Any]) -> JobStatus:
+    """Build a status from its fields. Raises KeyError or TypeError when they are none."""
+    status = JobStatus(**(data | {"guests": tuple(map(str, data["guests"]))}))
+    texts, numbers = (status.claimed_at, status.milestone, status.milestone_at), (status.attempt, status.notes)
+    if not (all(isinstance(one, str) for one in texts) and all(isinstance(one, int) for one in numbers)):
+        raise TypeError("no status")
+    return status
 
 
 def table_of(job: str) -> TableId:

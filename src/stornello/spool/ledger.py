@@ -9,7 +9,7 @@ import logging
 import secrets
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 from filelock import FileLock
@@ -107,6 +107,10 @@ class Ledger:
     def tonight(self) -> tuple[Charge, ...]:
         """Return tonight's charges, each as it is now, oldest first."""
         return read(self.folder, self._tonight()).charges
+
+    def lately(self) -> tuple[Charge, ...]:
+        """Return tonight's charges and those of the night before: a job may have lasted into the morning."""
+        return read(self.folder, self._tonight() - timedelta(days=1)).charges + self.tonight()
 
     def _tonight(self) -> date:
         return night_of(self.clock.now(), self.night_begins)

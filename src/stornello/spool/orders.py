@@ -78,6 +78,32 @@ def read(job: Path) -> tuple[Request, ...]:
         raise _unreadable() from None
 
 
+KEPT = Plain(
+    "È già ordinata e non si paga di nuovo: stornello retry NOME",
+    "It is ordered already and is not paid again: stornello retry NAME",
+)
+"""What to do about a job whose song a studio has in hand."""
+
+
+def in_hand(job: Path) -> bool:
+    """Return whether a studio has taken the song of the job in folder ``job``, and it was not delivered yet."""
+    try:
+        requests = read(job)
+    except JobHeldError:
+        return False
+    return bool(requests) and requests[-1].state == "cooking"
+
+
+def undecided(job: Path) -> JobHeldError | None:
+    """Return why the job in folder ``job`` has to wait for a person, if it has: a paid request, its end unknown."""
+    try:
+        requests = read(job)
+    except JobHeldError as error:
+        return error
+    last = requests[-1] if requests else None
+    return held(last.studio) if last and last.state == "asking" and last.is_paid else None
+
+
 def write(job: Path, requests: Sequence[Request]) -> None:
     """Replace the job's requests."""
     file = _file(job)
@@ -119,9 +145,30 @@ def _file(job: Path) -> Path:
 def _request_of(data: dict[str, Any]) -> Request:
     what, todo = (Plain(**data[name]) if data[name] else None for name in ("what", "todo"))
     known = Request(**(data | {"what": what, "todo": todo}))
-    if known.state not in get_args(State) or (known.state == "cooking" and not known.id):
+    if known.state not in get_args(State) or known.charge_state not in get_args(charges.State):
         raise ValueError("no state")
+    if known.state == "cooking" and not known.id:
+        raise ValueError("no id")
+    texts, flags = (known.studio, known.charge or "", known.id or "", known.code), (known.is_paid, known.gently)
+    if not (all(isinstance(one, str) for one in texts) and all(isinstance(one, bool) for one in flags)):
+        raise TypeError("no request")
+    float(known.retry_after_s or 0.0)
     return known
+
+
+def held(studio: str) -> JobHeldError:
+    """Return why the job waits for a person."""
+    return JobHeldError(
+        "outcome-unknown",
+        Plain(
+            f"La canzone era in ordinazione da «{studio}» quando la risposta si è persa: forse è già pagata.",
+            f"The song was being ordered from '{studio}' when the answer was lost: it may be paid for already.",
+        ),
+        Plain(
+            "Guarda nel conto dello studio. Se c'è: stornello resolve LAVORO --paid TASK_ID; se non c'è: --not-paid",
+            "Look into the studio's account. If it is there: stornello resolve JOB --paid TASK_ID; if not: --not-paid",
+        ),
+    )
 
 
 def _unreadable() -> JobHeldError:
@@ -132,7 +179,9 @@ def _unreadable() -> JobHeldError:
             "This job's steps/orders.json cannot be read: nobody can tell what was ordered already.",
         ),
         Plain(
-            "Guarda nel conto dello studio. Se la canzone non c'è: stornello resolve LAVORO --not-paid",
-            "Look into the studio's account. If the song is not there: stornello resolve JOB --not-paid",
+            "Guarda nel conto dello studio. Se c'è: stornello resolve LAVORO --paid TASK_ID --studio NOME; "
+            "se non c'è: --not-paid",
+            "Look into the studio's account. If it is there: stornello resolve JOB --paid TASK_ID --studio NAME; "
+            "if not: --not-paid",
         ),
     )

@@ -18,7 +18,10 @@ _STAMP = re.compile(r"^\d{8}T\d{12}_")
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why an entry is where it is. ``name`` is the entry's folder; ``holds``: only a person can tell how it goes on."""
+    """Why an entry is where it is. ``name`` is the entry's folder.
+
+    ``holds``: only a person can tell how it goes on. ``parks``: it goes on later, and this attempt counts for none.
+    """
 
     name: str
     code: str
@@ -27,6 +30,7 @@ class Reason:
     at: str
     retryable: bool = False
     holds: bool = False
+    parks: bool = False
 
     @property
     def about(self) -> str:
@@ -48,6 +52,7 @@ def write(folder: Path, error: StornelloError, at: datetime) -> None:
             "what_to_do": {"it": error.todo.it, "en": error.todo.en},
             "retryable": error.retryable,
             "holds": error.holds,
+            "parks": error.parks,
             "at": at.isoformat(timespec="seconds"),
         },
     )
@@ -65,6 +70,7 @@ def read(folder: Path) -> Reason | None:
             str(data["at"]),
             bool(data["retryable"]),
             data.get("holds") is True,
+            data.get("parks") is True,
         )
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None

@@ -95,3 +95,21 @@ def test_a_damaged_file_is_a_closed_breaker(breaker: Breaker) -> None:
     (file,) = breaker.folder.glob("*.json")
     file.write_text('{"seam": ')
     assert not breaker.is_open("kie")
+
+
+def test_a_clock_that_was_years_ahead_keeps_no_engine_away(breaker: Breaker) -> None:
+    clock = breaker.clock
+    assert isinstance(clock, HandClock)
+    clock.set_by_s = 10 * 365 * 86400.0
+    breaker.failed("kie", no_credit())
+    assert breaker.is_open("kie")
+    clock.set_by_s = 0.0
+    assert not breaker.is_open("kie")
+
+
+def test_nobody_is_left_alone_for_longer_than_the_venue_wants(tmp_path: Path) -> None:
+    breaker = Breaker(tmp_path, "studios", HandClock(), longest_s=60)
+    breaker.failed("kie", away(3600))
+    assert breaker.is_open("kie")
+    breaker.clock.sleep(61)
+    assert not breaker.is_open("kie")

@@ -53,6 +53,10 @@ ROWS = {
         [one("refused", hope="gently"), one("failed", hope="gently", gently=True)],
         Move("give-up"),
     ),
+    "gentle words were not taken yet: again": (
+        [one("refused", hope="gently"), one("not-taken", gently=True)],
+        Move("ask", "kie", gently=True),
+    ),
     "cut off while asking gently, paid": (
         [one("refused", hope="gently"), one("asking", gently=True)],
         Move("hold", "kie", gently=True),

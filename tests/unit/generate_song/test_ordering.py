@@ -7,13 +7,21 @@ import pytest
 
 from faulty import After, Faulty, always, away, burnt, coarse, lost, no_credit, refused
 from song_desk import GENTLE, CountingEngines, Desk
-from stornello.domain.errors import GenerationFailed, JobHeldError, ProviderRefused, ProviderUnreachable, SettingsError
+from stornello.domain.errors import (
+    GenerationFailed,
+    JobHeldError,
+    ProviderRefused,
+    ProviderUnreachable,
+    SettingsError,
+    StudioAway,
+)
 from stornello.domain.money import Caps
-from stornello.domain.names import JobId
+from stornello.domain.names import JobId, TableId
 from stornello.domain.plain import Plain
 from stornello.seams import RequestId
 from stornello.spool import orders
 from stornello.spool.jobs import Job
+from stornello.spool.ledger import Purpose
 
 PRICE = 0.06
 
@@ -217,6 +225,61 @@ def test_a_studio_that_cooks_is_asked_though_its_breaker_is_open(desk: Desk, kie
         desk.maker.make(desk.job)
     desk.breaker().failed("kie", no_credit())
     assert desk.maker.make(desk.job).engines["music"] == "kie studio"
+
+
+def young(desk: Desk) -> None:
+    desk.job.update(claimed_at=desk.clock.now().isoformat())
+    desk.deadline_s = 1080.0
+
+
+def test_a_studio_that_stops_answering_while_it_cooks_gives_the_worker_back_and_keeps_its_song(
+    desk: Desk, kie: CountingEngines
+) -> None:
+    young(desk)
+    kie.troubles["collect"] = [away() for _ in range(99)]
+    began = desk.clock.monotonic()
+    with pytest.raises(StudioAway):
+        desk.maker.make(desk.job)
+    assert 80 < desk.clock.monotonic() - began < 200
+    assert desk.breaker().is_open("kie")
+    asked = kie.asked("collect")
+    with pytest.raises(StudioAway):
+        desk.maker.make(desk.job)
+    assert kie.asked("collect") == asked + 1, "one glance, while it is known to be away"
+    kie.troubles["collect"] = []
+    assert desk.maker.make(desk.job).engines["music"] == "kie studio"
+    assert (len(kie.accepted), costs(desk)) == (1, ["paid"])
+
+
+def test_a_song_that_takes_long_gives_the_worker_back_until_it_is_overdue(desk: Desk, kie: CountingEngines) -> None:
+    young(desk)
+    kie.cooking = 9999
+    began = desk.clock.monotonic()
+    with pytest.raises(StudioAway) as error:
+        desk.maker.make(desk.job)
+    assert (error.value.code, error.value.parks) == ("song-slow", True)
+    assert 230 < desk.clock.monotonic() - began < 260
+    desk.clock.sleep(1080)
+    with pytest.raises(GenerationFailed, match="not paid again"):
+        desk.maker.make(desk.job)
+    assert len(kie.accepted) == 1
+
+
+def test_a_charge_that_is_paid_stays_paid_whatever_the_book_has_forgotten(desk: Desk, kie: CountingEngines) -> None:
+    desk.maker.make(desk.job)
+    orders.write(desk.job.folder, ())
+    (desk.job.folder / "steps" / "take.json").unlink()
+    desk.maker.make(desk.job)
+    assert len(kie.accepted) == 2
+    assert costs(desk) == ["paid", "paid"]
+
+
+def test_a_charge_of_last_night_whose_request_was_never_made_is_free(desk: Desk, kie: CountingEngines) -> None:
+    charge = desk.ledger.begin("kie", Purpose("studios", TableId(5), desk.job.id), PRICE)
+    desk.clock.sleep(24 * 3600)
+    desk.maker.make(desk.job)
+    assert {one.id: one.state for one in desk.ledger.lately()}[charge] == "free"
+    assert len(kie.accepted) == 1
 
 
 def test_a_studio_that_cooks_is_found_though_the_settings_name_it_no_more(desk: Desk, kie: CountingEngines) -> None:

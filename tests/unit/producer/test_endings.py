@@ -206,9 +206,10 @@ def test_a_job_folder_that_somebody_removed_is_let_go(kitchen: Kitchen) -> None:
     ]
 
 
-def test_a_status_that_is_torn_costs_no_song(kitchen: Kitchen) -> None:
+@pytest.mark.parametrize("torn", ["{", "[]", "null", '{"table": 5, "claimed_at": "", "guests": [], "attempt": null}'])
+def test_a_status_that_is_torn_costs_no_song(kitchen: Kitchen, torn: str) -> None:
     job = the_job(kitchen)
-    (kitchen.venue.job(job) / "status.json").write_text("{")
+    (kitchen.venue.job(job) / "status.json").write_text(torn)
     kitchen.begin()
     assert kitchen.tick() == [5]
     kitchen.sing(job)

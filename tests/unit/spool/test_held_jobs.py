@@ -102,17 +102,45 @@ def test_a_name_must_be_unmistakable(venue: Venue, ledger: Ledger) -> None:
         held.resolve(venue, "5_", None, ledger)
     first, _ = a_held_job(venue, ledger), a_held_job(venue, ledger, minute=1)
     with pytest.raises(StornelloError, match="more than one thing"):
-        held.resolve(venue, "5_", None, ledger)
+        held.resolve(venue, first.id[:6], None, ledger)
     assert held.resolve(venue, first.id, None, ledger) == first.id
 
 
-def test_orders_that_cannot_be_read_can_only_be_dropped(venue: Venue, ledger: Ledger) -> None:
+@pytest.mark.parametrize("slip", ["", "_", "1", "5_2"])
+def test_a_slip_of_the_hand_is_no_name(venue: Venue, ledger: Ledger, slip: str) -> None:
+    job = a_held_job(venue, ledger)
+    with pytest.raises(StornelloError, match="No held job"):
+        held.resolve(venue, slip, None, ledger)
+    assert held.jobs(venue) == [job.folder]
+
+
+def test_orders_that_cannot_be_read_are_dropped_or_the_person_tells_the_studio(venue: Venue, ledger: Ledger) -> None:
     job = a_held_job(venue, ledger)
     (job.folder / "steps" / "orders.json").write_text("[{")
-    with pytest.raises(JobHeldError):
+    with pytest.raises(JobHeldError, match="--studio NAME"):
         held.resolve(venue, job.id, "task-9", ledger)
-    held.resolve(venue, job.id, None, ledger)
-    assert orders.read(venue.job(job.id)) == ()
+    held.resolve(venue, job.id, "task-9", ledger, studio="kie")
+    (known,) = orders.read(venue.job(job.id))
+    assert (known.studio, known.state, known.id, known.is_paid) == ("kie", "cooking", "task-9", True)
+    other = a_held_job(venue, ledger, minute=1)
+    (other.folder / "steps" / "orders.json").write_text('[{"studio": 5, "what": null, "todo": null}]')
+    held.resolve(venue, other.id, None, ledger)
+    assert orders.read(venue.job(other.id)) == ()
+
+
+def test_one_song_goes_to_one_of_two_held_jobs(venue: Venue, ledger: Ledger) -> None:
+    first, second = a_held_job(venue, ledger), a_held_job(venue, ledger, minute=1)
+    held.resolve(venue, first.id, "task-9", ledger)
+    with pytest.raises(StornelloError, match=f"song of {first.id}"):
+        held.resolve(venue, second.id, "task-9", ledger)
+
+
+def test_a_wrong_task_id_can_be_put_right_after_the_job_has_failed(venue: Venue, ledger: Ledger) -> None:
+    job = a_failed_job(venue, one("cooking"))
+    with pytest.raises(StornelloError, match="No held job"):
+        held.resolve(venue, job.id, None, ledger)
+    held.resolve(venue, job.id, "task-right", ledger)
+    assert orders.read(venue.job(job.id))[-1].id == "task-right"
 
 
 def test_retry_of_a_held_job_explains_resolve(venue: Venue, ledger: Ledger) -> None:
