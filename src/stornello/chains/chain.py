@@ -1,5 +1,6 @@
 """One seam's engines in order, and how one is asked: within the budget, with its breaker, again after a hiccup."""
 
+import errno
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -27,6 +28,7 @@ R = TypeVar("R")
 
 _TRIES = 3
 _BASE_S, _CAP_S = 1.0, 8.0
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 
 
 @dataclass(frozen=True)
@@ -87,12 +89,24 @@ class Chain(Generic[T]):
         raise next((error for error in errors if error.retryable), errors[-1])
 
     def persist(self, link: Link[T], purpose: Purpose, call: Callable[[T], R], units: float = 1.0) -> R:
-        """Ask ``link``, again after a hiccup; for calls that may be repeated. Raises what the last attempt raised."""
+        """Ask ``link``, again after a hiccup; for calls that may be repeated. Raises what the last attempt raised.
+
+        ``call`` lets a full disk (OSError) out only before anything is sent, as where it packs a recording.
+        """
+
+        def ask(engine: T, charge: ChargeId | None) -> R:
+            try:
+                return call(engine)
+            except OSError as error:
+                if error.errno in _FULL:
+                    self.end_charge(charge, "free")
+                raise
+
         attempt = 0
         while True:
             attempt += 1
             try:
-                return self.attempt(link, purpose, lambda engine, _: call(engine), units)
+                return self.attempt(link, purpose, ask, units)
             except ProviderUnreachable as error:
                 wait_s = error.retry_after_s or backoff(attempt, _BASE_S, _CAP_S)
                 if attempt >= _TRIES or wait_s > LONG_WISH_S or self.breaker.is_open(link.name):
@@ -116,11 +130,18 @@ class Chain(Generic[T]):
             answer = call(link.engine, charge)
         except ProviderError as error:
             self.end_charge(charge, _end_of(error))
-            self.breaker.failed(link.name, error)
+            self._tell(self.breaker.failed, link.name, error)
             raise
         self.end_charge(charge, "paid")
-        self.breaker.worked(link.name)
+        self._tell(self.breaker.worked, link.name)
         return answer
+
+    def _tell(self, breaker: Callable[..., None], name: str, *error: ProviderError) -> None:
+        """Tell the breaker; a disk that takes no more costs neither an answer that was paid for nor its error."""
+        try:
+            breaker(name, *error)
+        except OSError as full:
+            log.warning("breaker not written", extra={"engine": name, "errno": full.errno})
 
     def end_charge(self, charge: ChargeId | None, state: State, credits_: float | None = None) -> None:
         """Write down how a charge has ended. Safe to repeat."""

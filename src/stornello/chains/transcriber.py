@@ -1,7 +1,8 @@
 """Hearing by whichever transcriber of the chain can; what a paid one has heard is never sent again."""
 
+import logging
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,24 +13,33 @@ from stornello.seams import Hearing, Transcriber
 from stornello.spool import answers
 from stornello.spool.ledger import Purpose
 
+log = logging.getLogger(__name__)
+
 _BYTES_A_SECOND = 32_000
 """16 kHz mono 16-bit."""
 
 
 @dataclass(frozen=True, slots=True)
 class ChainedTranscriber:
-    """A transcriber that does not fail while any of its engines works; paid answers are kept in ``memory``."""
+    """A transcriber that does not fail while any of its engines works; paid answers are kept in ``memory``.
+
+    Safe to call from several threads.
+    """
 
     chain: Chain[Transcriber]
     memory: Path
+    _unsaved: dict[str, Hearing] = field(default_factory=dict)
+    """Answers that the disk did not take, by key: they are tried again with each one to come."""
 
     def hear(self, audio: Path, languages: Sequence[str], table: TableId, about: str) -> Hearing:
         """Return what is said in ``audio`` (16 kHz mono 16-bit WAV). ``about`` is the recording's arrival.
 
-        Raises ProviderError when no engine can.
+        Raises:
+            ProviderError: no engine can.
+            OSError: the disk is full; nothing was asked that costs.
         """
         purpose = Purpose("transcribers", table, about)
-        if known := _known(self.memory, _key(audio)):
+        if known := self._known(_key(audio)):
             return known
         return self.chain.first(lambda link: self._hear(link, audio, languages, purpose))
 
@@ -44,7 +54,7 @@ class ChainedTranscriber:
                     part.unlink(missing_ok=True)
         whole = _joined(heard)
         if engine.is_paid and len(parts) > 1:
-            answers.save(self.memory, _key(audio), asdict(whole))
+            self._keep(_key(audio), whole)
         return whole
 
     def _part(self, link: Link[Transcriber], part: Path, languages: Sequence[str], purpose: Purpose) -> Hearing:
@@ -53,16 +63,35 @@ class ChainedTranscriber:
         if media.is_silent(part):
             return Hearing("", languages[0], 0.0, "")
         key = _key(part)
-        if known := _known(self.memory, key):
+        if known := self._known(key):
             return known
 
         def ask(engine: Transcriber) -> Hearing:
             heard = _by(link, engine.hear(part, languages))
-            answers.save(self.memory, key, asdict(heard))
+            self._keep(key, heard)
             return heard
 
         minutes = part.stat().st_size / _BYTES_A_SECOND / 60
-        return self.chain.persist(link, purpose, ask, minutes)
+        with answers.room(self.memory, key):
+            return self.chain.persist(link, purpose, ask, minutes)
+
+    def _known(self, key: str) -> Hearing | None:
+        kept: Any = answers.read(self.memory, key)
+        try:
+            return Hearing(**kept) if kept else self._unsaved.get(key)
+        except TypeError:
+            return None
+
+    def _keep(self, key: str, heard: Hearing) -> None:
+        """Keep what was paid for, on disk or, while that takes nothing, here."""
+        self._unsaved[key] = heard
+        for waiting, answer in list(self._unsaved.items()):
+            try:
+                answers.save(self.memory, waiting, asdict(answer))
+            except OSError as error:
+                log.warning("answer not saved, kept in memory", extra={"errno": error.errno})
+            else:
+                self._unsaved.pop(waiting, None)
 
 
 def _by(link: Link[Transcriber], heard: Hearing) -> Hearing:
@@ -71,14 +100,6 @@ def _by(link: Link[Transcriber], heard: Hearing) -> Hearing:
 
 def _key(audio: Path) -> str:
     return answers.key_of("hearing", audio.read_bytes())
-
-
-def _known(memory: Path, key: str) -> Hearing | None:
-    kept: Any = answers.read(memory, key)
-    try:
-        return Hearing(**kept) if kept else None
-    except TypeError:
-        return None
 
 
 def _joined(parts: Sequence[Hearing]) -> Hearing:

@@ -7,10 +7,15 @@ the same id is never taken for two songs.
 
 import hashlib
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from stornello.spool import atomic
+
+ROOM: Final = 65_536
+"""Bytes: no transcript of one call is as long."""
 
 
 def key_of(*parts: str | bytes) -> str:
@@ -31,6 +36,27 @@ def read(folder: Path, key: str) -> Any:  # noqa: ANN401 - whatever JSON holds
         return None
 
 
+@contextmanager
+def room(folder: Path, key: str) -> Iterator[None]:
+    """Hold :data:`ROOM` bytes for the answer to ``key``, that the disk may fill up while it is waited for.
+
+    Raises:
+        OSError: it could not be kept: the question is better not asked.
+    """
+    held = _room(folder, key)
+    try:
+        atomic.write(held, bytes(ROOM))
+        yield
+    finally:
+        with suppress(OSError):  # must not cost what was answered; the next question uses the same room
+            held.unlink(missing_ok=True)
+
+
 def save(folder: Path, key: str, answer: Any) -> None:  # noqa: ANN401 - as above
-    """Keep ``answer`` durably."""
+    """Keep ``answer`` durably, in the room that was held for it, if any."""
+    _room(folder, key).unlink(missing_ok=True)
     atomic.write_json(folder / f"{key}.json", answer)
+
+
+def _room(folder: Path, key: str) -> Path:
+    return folder / f"{key}.room"

@@ -1,6 +1,8 @@
 """Hearing through a chain: the same sound is never paid for twice."""
 
+import errno
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
@@ -8,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from crashes import Crash, dying_at
+from crashes import Crash, changes_seen, dying_at
 from fake_decks import HandClock
 from faulty import After, Faulty, always, away, lost, no_credit
 from stornello.chains import Breaker, Chain, ChainedTranscriber, Link
@@ -50,6 +52,11 @@ class Room:
     def hear(
         self, audio: Path, faults: Mapping[int, BaseException | After] | None = None, *, alone: bool = True
     ) -> Hearing:
+        return self.chained(faults, alone=alone).hear(audio, ("it", "en"), TableId(5), "arrival")
+
+    def chained(
+        self, faults: Mapping[int, BaseException | After] | None = None, *, alone: bool = True
+    ) -> ChainedTranscriber:
         engine = Faulty(self.ears, faults or {}, "hear")
         links: list[Link[Any]] = [
             Link("openai", lambda: engine, PRICE),
@@ -58,7 +65,7 @@ class Room:
         breaker = Breaker(self.folder / "engines", "transcribers", self.clock)
         ledger = Ledger(self.folder / "ledger", self.clock, 6)
         chain: Chain[Any] = Chain(links, breaker, ledger, self.clock)
-        return ChainedTranscriber(chain, self.folder / "answers").hear(audio, ("it", "en"), TableId(5), "arrival")
+        return ChainedTranscriber(chain, self.folder / "answers")
 
     def costs(self) -> list[tuple[str, float]]:
         return [(c.state, round(c.euro, 6)) for c in Ledger(self.folder / "ledger", self.clock, 6).tonight()]
@@ -115,6 +122,64 @@ def test_it_is_sent_again_only_while_no_answer_is_on_disk(room: Room, note: Path
         else:
             break
     assert change > 5
+
+
+def test_a_disk_that_fills_up_at_any_change_never_has_a_recording_sent_twice(room: Room, note: Path) -> None:
+    unpaid = paid = 0
+    for change in range(1, 100):
+        place = room.folder / str(change)
+        place.mkdir()
+        fresh = Room(place)
+        service = fresh.chained()
+        try:
+            with dying_at(change, OSError):
+                service.hear(note, ("it", "en"), TableId(5), "arrival")
+        except OSError:
+            unpaid += not fresh.ears.sent
+        else:
+            paid += len(fresh.ears.sent)
+        for _ in range(2):
+            assert service.hear(note, ("it", "en"), TableId(5), "arrival").text == "part 1"
+        assert len(fresh.ears.sent) == 1, change
+        if changes_seen() < change:
+            break
+    assert unpaid > 3, "without room for the answer nothing is asked"
+    assert paid > 3, "an answer that the disk did not take is an answer all the same"
+
+
+def test_what_the_disk_did_not_take_is_saved_with_the_next_answer(room: Room, note: Path) -> None:
+    for change in range(1, 100):
+        place = room.folder / str(change)
+        place.mkdir()
+        fresh = Room(place)
+        service = fresh.chained()
+        with suppress(OSError), dying_at(change, OSError):
+            service.hear(note, ("it", "en"), TableId(5), "arrival")
+        if fresh.ears.sent:
+            break
+    assert saved(fresh) == 0
+    service.hear(a_noise(note.with_name("other.wav"), 2.0), ("it", "en"), TableId(5), "arrival")
+    assert saved(fresh) == 2
+    assert fresh.hear(note).text == "part 1", "a new process knows it"
+
+
+def saved(room: Room) -> int:
+    return len(list((room.folder / "answers").glob("[!.]*.json")))
+
+
+def test_no_room_is_held_once_it_is_heard_or_refused(room: Room, note: Path) -> None:
+    with pytest.raises(ProviderError):
+        room.hear(note, always(no_credit()))
+    room.clock.sleep(3600)
+    room.hear(note)
+    assert [path.suffix for path in (room.folder / "answers").iterdir()] == [".json"]
+
+
+@pytest.mark.parametrize(("number", "cost"), [(errno.ENOSPC, "free"), (errno.ECONNRESET, "begun")])
+def test_a_recording_that_could_not_be_packed_was_not_sent(room: Room, note: Path, number: int, cost: str) -> None:
+    with pytest.raises(OSError, match="how it went"):
+        room.hear(note, always(OSError(number, "how it went")))
+    assert [state for state, _ in room.costs()] == [cost]
 
 
 def test_the_parts_of_a_long_one_that_were_heard_are_not_sent_again(room: Room, tmp_path: Path) -> None:
