@@ -359,3 +359,30 @@ def test_every_name_in_capitals_that_our_sentences_tell_works_in_the_environment
     }
     assert told
     assert told <= BARE
+
+
+@pytest.mark.parametrize(
+    ("toml", "dotenv", "environment", "blamed"),
+    [
+        ("retry = 99", "", {}, "stornello.toml"),
+        ("retry = 1", "RETRY=99", {}, ".env"),
+        ("retry = 99", "STORNELLO_RETRY=98", {"RETRY": ""}, ".env"),
+        ("retry = 1", "RETRY=2", {"RETRY": "99"}, "in the environment: RETRY"),
+        ("", "RETRY=2", {"RETRY": "3", "STORNELLO_RETRY": "99"}, "in the environment: STORNELLO_RETRY"),
+        ("kie_api_key_file = 'key.txt'", "", {}, "key.txt"),
+        ("", "KIE_API_KEY_FILE=key.txt", {}, "key.txt"),
+        ("", "", {"KIE_API_KEY_FILE": "key.txt"}, "key.txt"),
+        ("", "KIE_API_KEY_FILE=key.txt", {"KIE_API_KEY": "a key"}, "in the environment: KIE_API_KEY"),
+    ],
+)
+def test_a_value_that_does_not_fit_is_blamed_on_where_it_comes_from(
+    file: Path, toml: str, dotenv: str, environment: dict[str, str], blamed: str
+) -> None:
+    for name, text in {"stornello.toml": toml, ".env": dotenv, "key.txt": "not a key"}.items():
+        file.with_name(name).write_text(text)
+        file.with_name(name).chmod(0o600)
+    with pytest.raises(SettingsError) as refusal:
+        Settings.load(file, environment)
+    assert refusal.value.todo.en.startswith("Mend it in ")
+    assert refusal.value.todo.en.removesuffix(".").endswith(blamed)
+    assert refusal.value.todo.it.startswith(("Correggila in ", "Correggila nell'ambiente: "))

@@ -8,18 +8,39 @@ from pydantic import ValidationError
 
 from stornello.domain.errors import SettingsError
 from stornello.domain.plain import Plain
+from stornello.settings.reading import _sources
 
 
-def explain(error: ValidationError, file: Path) -> SettingsError:
-    """Return the first of pydantic's complaints as a sentence; never tells the value."""
+def explain(error: ValidationError, file: Path, environment: Mapping[str, str]) -> SettingsError:
+    """Return the first of pydantic's complaints as a sentence, with where to mend it; never tells the value."""
     first = error.errors(include_input=False, include_url=False)[0]
     bounds = first.get("ctx", {})
-    name, fits = first["loc"][0], _fitting(str(bounds.get("error", first["type"])), bounds)
+    name, fits = str(first["loc"][0]), _fitting(str(bounds.get("error", first["type"])), bounds)
+    place = _origin(name, file, environment)
     return SettingsError(
         "setting-out-of-range",
         Plain(f"L'impostazione {name} non va bene: ci vuole {fits.it}.", f"The setting {name} must be {fits.en}."),
-        Plain(f"Correggila in {file} o nell'ambiente.", f"Mend it in {file} or in the environment."),
+        Plain(f"Correggila {place.it}.", f"Mend it {place.en}."),
     )
+
+
+def _origin(name: str, file: Path, environment: Mapping[str, str]) -> Plain:
+    """Return where the value of ``name`` comes from: the strongest source that has it."""
+    place = Plain(f"in {file}", f"in {file}")
+    for where, source in _sources(file, environment):
+        for told, value in source:
+            if value is not None and value != "" and told.lower() in {name, f"{name}_file"}:
+                place = _place(where, told, value, file.parent)
+    return place
+
+
+def _place(where: str, told: str, value: object, base: Path) -> Plain:
+    if told.lower().endswith("_api_key_file"):
+        where = str(base / Path(str(value)).expanduser())
+    if where.startswith("$"):
+        variable = where.removeprefix("$") + told
+        return Plain(f"nell'ambiente: {variable}", f"in the environment: {variable}")
+    return Plain(f"in {where}", f"in {where}")
 
 
 def _fitting(kind: str, bounds: Mapping[str, Any]) -> Plain:

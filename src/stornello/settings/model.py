@@ -381,7 +381,7 @@ class Settings(BaseModel):
         try:
             return cls.model_validate(_with_prompts(values, file.parent))
         except ValidationError as error:
-            raise explain(error, file) from None
+            raise explain(error, file, environment) from None
 
 
 def _with_prompts(values: dict[str, Any], home: Path) -> dict[str, Any]:
