@@ -1,5 +1,6 @@
 """What comes back over HTTP: bounded, and believed only where it can be read."""
 
+import gzip
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 
@@ -55,6 +56,19 @@ def test_an_answer_that_drips_is_ended() -> None:
 def test_an_answer_that_is_too_large_is_ended() -> None:
     assert both_ways([b"a" * 1_000_000] * (MOST_BYTES // 1_000_000)) == [b"a" * MOST_BYTES] * 2
     assert both_ways([b"a" * 1_000_000] * (MOST_BYTES // 1_000_000) + [b"a"]) == ["ReadError"] * 2
+
+
+def test_a_packed_answer_is_not_unpacked() -> None:
+    bomb = gzip.compress(b" " * MOST_BYTES)
+    answer = httpx2.Response(200, headers={"Content-Encoding": "gzip"}, stream=httpx2.ByteStream(bomb))
+    transport = httpx2.MockTransport(lambda _: answer)
+    with pytest.raises(httpx2.RemoteProtocolError):
+        exchange("GET", "https://x.test", 30.0, HandClock(), transport)
+    with (
+        httpx2.Client(transport=transport, event_hooks={"response": [bounded(30.0)]}) as client,
+        pytest.raises(httpx2.RemoteProtocolError),
+    ):
+        client.get("https://x.test")
 
 
 @pytest.mark.parametrize(

@@ -7,13 +7,15 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parsedate_to_datetime
+from types import MappingProxyType
 from typing import Any
 
 import httpcore2
 import httpx2
 
 from stornello.domain.clock import Clock, SystemClock
-from stornello.providers.public_network import PublicNetwork, origin, tls
+from stornello.providers.public_network import tls
+from stornello.providers.timed_network import TimedNetwork
 
 MOST_BYTES = 4_000_000
 """No answer of a service is as large; the words' times of a long song are a tenth of it."""
@@ -29,13 +31,14 @@ NOT_SENT = (
 )
 """The HTTP client's errors after which nothing has left this machine."""
 
+UNPACKED: Mapping[str, str] = MappingProxyType({"Accept-Encoding": "identity"})
 CONNECT_S = 10.0
 _LONGEST_WISH_S = 3600.0
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A whole answer; ``body`` is unpacked."""
+    """A whole answer. ``body`` is as it came: it is never taken packed."""
 
     status: int
     headers: Mapping[str, str]
@@ -59,27 +62,33 @@ def exchange(
         httpx2.HTTPError, httpx2.InvalidURL: see :data:`NOT_SENT`.
     """
     timeout = httpx2.Timeout(seconds, connect=min(seconds, CONNECT_S))
-    way = transport or _TimedTransport(httpx2.URL(url), seconds, clock)
+    way = transport or TimedTransport(seconds, clock)
     with (
-        httpx2.Client(transport=way, timeout=timeout, trust_env=False) as client,
+        httpx2.Client(transport=way, timeout=timeout, headers=UNPACKED, trust_env=False) as client,
         client.stream(method, url, **content) as answer,
     ):
+        _require_unpacked(answer)
         return Answer(answer.status_code, answer.headers, b"".join(_within(answer.iter_bytes(), seconds, clock)))
 
 
-class _TimedTransport(httpx2.HTTPTransport):
-    """A connection to one address, in whatever network, that is over after ``seconds``: its head, too, may drip."""
+class TimedTransport(httpx2.HTTPTransport):
+    """Each call has a connection of its own, which is over ``seconds`` after it stands: its head, too, may drip."""
 
-    def __init__(self, at: httpx2.URL, seconds: float, clock: Clock) -> None:
+    def __init__(self, seconds: float, clock: Clock) -> None:
         super().__init__(tls())
-        network = PublicNetwork(origin(at)[1:], clock.monotonic() + seconds, clock)
-        self._pool = httpcore2.ConnectionPool(ssl_context=tls(), network_backend=network)
+        self._pool = httpcore2.ConnectionPool(
+            ssl_context=tls(),
+            max_connections=None,
+            max_keepalive_connections=0,
+            network_backend=TimedNetwork(seconds, clock),
+        )
 
 
 def bounded(seconds: float, clock: Clock | None = None) -> Callable[[httpx2.Response], None]:
-    """Return a response hook that ends an answer which is not there ``seconds`` after its head, or is too large."""
+    """Return a response hook that ends an answer: one not there ``seconds`` after its head, too large, or packed."""
 
     def bind(response: httpx2.Response) -> None:
+        _require_unpacked(response)
         if isinstance(response.stream, httpx2.SyncByteStream):
             response.stream = _Bounded(response.stream, seconds, clock or SystemClock())
 
@@ -96,6 +105,12 @@ class _Bounded(httpx2.SyncByteStream):
 
     def close(self) -> None:
         self._stream.close()
+
+
+def _require_unpacked(response: httpx2.Response) -> None:
+    """Refuse what would have to be unpacked: a few bytes may be a thousand times as many."""
+    if response.headers.get("content-encoding", "").strip().lower() not in {"", "identity"}:
+        raise httpx2.RemoteProtocolError("the answer is packed")
 
 
 def _within(pieces: Iterable[bytes], seconds: float, clock: Clock) -> Iterator[bytes]:

@@ -13,16 +13,20 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 import httpx2
 from pydantic import SecretStr
 
+from stornello.domain.clock import SystemClock
 from stornello.domain.errors import AccountRefused, ProviderRefused
 from stornello.domain.plain import Plain
 from stornello.providers import openai_errors
-from stornello.providers.http_answers import CONNECT_S, bounded, json_or_none
+from stornello.providers.http_answers import CONNECT_S, UNPACKED, TimedTransport, bounded, json_or_none
 from stornello.settings import Settings
 
 if TYPE_CHECKING:  # costs too much to have it for the others
     from openai import OpenAI
 
 OPENAI_URL = "https://api.openai.com/v1"
+_WHOLE_CALL = 2
+"""In its time-outs: one may go by while a long recording is sent."""
+
 _NO_KEY = "none"
 """What a server of one's own is told; the SDK wants to say something."""
 
@@ -38,7 +42,8 @@ NO_WISHES: Mapping[str, Any] = MappingProxyType({})
 class Service:
     """One server: its base URL and the key that was given for it.
 
-    ``timeout_s`` is the longest wait for an answer to begin, and again for its end.
+    ``timeout_s`` is the longest wait for an answer to begin, and again for its end; all of a call, the recording's way
+    there too, takes at most twice as long. No proxy of the environment is asked.
     """
 
     base_url: str
@@ -107,8 +112,8 @@ class Service:
         from openai import DefaultHttpx2Client, OpenAI  # noqa: PLC0415 - see above
 
         timeout = httpx2.Timeout(self.timeout_s, connect=min(self.timeout_s, CONNECT_S))
-        # A connection that was kept and is closed by the server as we ask would leave us not knowing what was charged.
-        no_keeping = httpx2.Limits(max_keepalive_connections=0)
+        # No kept connection: one that the server closes as we ask would leave us not knowing what was charged.
+        way = TimedTransport(_WHOLE_CALL * self.timeout_s, SystemClock())
         return OpenAI(
             base_url=self.base_url,
             api_key=self.key.get_secret_value() if self.key else _NO_KEY,
@@ -116,8 +121,9 @@ class Service:
             max_retries=0,
             timeout=timeout,
             http_client=DefaultHttpx2Client(
+                transport=way,
                 timeout=timeout,
-                limits=no_keeping,
+                headers=UNPACKED,
                 follow_redirects=False,
                 event_hooks={"response": [bounded(self.timeout_s)]},
             ),

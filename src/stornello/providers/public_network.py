@@ -1,4 +1,4 @@
-"""Connections that only reach public addresses, and that end in time however slowly the other side speaks."""
+"""Connections that only reach public addresses, and that end in time."""
 
 import ipaddress
 import socket
@@ -6,15 +6,24 @@ import ssl
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any
 
 import httpcore2
 import httpx2
 
 from stornello.domain.clock import Clock
+from stornello.providers.timed_network import TimedStream, time_left
 
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 """Source: RFC 6052; an IPv4 address in the last 32 bits."""
+
+_UNICAST = ipaddress.IPv6Network("2000::/3")
+"""The only part of IPv6 that is given out. Source: IANA, IPv6 Global Unicast Address Assignments."""
+
+_DOCUMENTATION = ipaddress.IPv6Network("3fff::/20")
+"""Source: RFC 9637; Python 3.11 takes it for public."""
+
+_RELAYS = ipaddress.IPv4Network("192.88.99.0/24")
+"""Source: RFC 7526: the relays of 6to4 are no more."""
 
 _PORTS = {"http": 80, "https": 443}
 
@@ -26,9 +35,12 @@ class NotPublicError(httpcore2.ConnectError):
 def is_public(address: str) -> bool:
     """Return whether ``address`` is one of the open internet: no private, loopback, link-local or multicast one."""
     ip = ipaddress.ip_address(address)
-    if isinstance(ip, ipaddress.IPv6Address) and ip in _NAT64:
-        return is_public(str(ipaddress.IPv4Address(int(ip) & 0xFFFF_FFFF)))
-    return ip.is_global and not ip.is_multicast
+    if isinstance(ip, ipaddress.IPv6Address):
+        if ip in _NAT64:
+            return is_public(str(ipaddress.IPv4Address(int(ip) & 0xFFFF_FFFF)))
+        if ip not in _UNICAST or ip in _DOCUMENTATION:
+            return False
+    return ip.is_global and not ip.is_multicast and ip not in _RELAYS
 
 
 def origin(url: httpx2.URL) -> tuple[str, str, int]:
@@ -80,10 +92,7 @@ class PublicNetwork(httpcore2.NetworkBackend):
 
     def left(self, timeout: float | None) -> float:
         """Return how long one operation may take. Raises httpcore2.ReadTimeout when the time is up."""
-        left_s = self.until - self.clock.monotonic()
-        if left_s <= 0:
-            raise httpcore2.ReadTimeout("time is up")
-        return left_s if timeout is None else min(timeout, left_s)
+        return time_left(self.clock, self.until, timeout)
 
     def _addresses(self, host: str, port: int) -> list[str]:
         try:
@@ -93,36 +102,3 @@ class PublicNetwork(httpcore2.NetworkBackend):
         if (host, port) != self.home and not all(is_public(address) for address in found):
             raise NotPublicError("not a public address")
         return found
-
-
-@dataclass(frozen=True, slots=True)
-class TimedStream(httpcore2.NetworkStream):
-    """A connection each of whose operations takes no longer than ``left`` allows: a trickling server gains nothing."""
-
-    stream: httpcore2.NetworkStream
-    left: Callable[[float | None], float]
-
-    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        """Read what is there."""
-        return self.stream.read(max_bytes, self.left(timeout))
-
-    def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        """Write all of it."""
-        self.stream.write(buffer, self.left(timeout))
-
-    def close(self) -> None:
-        """Close it."""
-        self.stream.close()
-
-    def start_tls(
-        self,
-        ssl_context: ssl.SSLContext,
-        server_hostname: str | None = None,
-        timeout: float | None = None,
-    ) -> httpcore2.NetworkStream:
-        """Return the same connection, encrypted; the certificate must be the name's."""
-        return TimedStream(self.stream.start_tls(ssl_context, server_hostname, self.left(timeout)), self.left)
-
-    def get_extra_info(self, info: str) -> Any:  # noqa: ANN401 - as httpcore2 has it
-        """Return what the connection knows of itself."""
-        return self.stream.get_extra_info(info)

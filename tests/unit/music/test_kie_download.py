@@ -295,6 +295,14 @@ def test_a_name_that_the_certificate_does_not_prove_is_refused(certified: ssl.SS
         "::ffff:127.0.0.1",
         "64:ff9b::7f00:1",
         "2002:7f00:1::",
+        "::127.0.0.1",
+        "::8.8.8.8",
+        "fec0::1",
+        "5f00::1",
+        "3fff::1",
+        "2001:db8::1",
+        "2001:0:7f00:1::",
+        "192.88.99.1",
     ],
 )
 def test_private_addresses_are_known(address: str) -> None:

@@ -67,7 +67,7 @@ class Api:
         return error_of(decide(self.dialect, where, kind, value), self.service, retry_after_s)
 
     def _exchange(self, where: Where, method: str, path: str, content: Mapping[str, Any]) -> Reply:
-        headers = {"Authorization": f"Bearer {self._key(where)}", "Accept-Encoding": "identity"}
+        headers = {"Authorization": f"Bearer {self._key(where)}"}
         url = self.base.rstrip("/") + path
         try:
             answer = exchange(method, url, self.timeout_s, self.clock, self.transport, headers=headers, **content)
