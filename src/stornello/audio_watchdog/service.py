@@ -37,6 +37,9 @@ class AudioWatchdog:
     ``wake`` ends the pause between two passes early: whoever knows that a file has changed may set it.
     """
 
+    last_words_s = 1.8
+    """So long a stop waits for what is being heard; the supervisor kills after 2.5 seconds."""
+
     def __init__(self, venue: Venue, door: Door, ears: Ears, clock: Clock, poll_s: float, workers: int) -> None:
         self.venue = venue
         self.door = door
@@ -58,13 +61,20 @@ class AudioWatchdog:
             self._attend(recording)
 
     def run(self, stop: threading.Event) -> None:
-        """Pass after pass until ``stop``; what is in hand then is heard anew at the next start."""
+        """Pass after pass until ``stop``; what then does not come to its end soon is heard anew at the next start."""
         while not stop.is_set():
             self.tick()
             self.wake.wait(self._pause_s())
             self.wake.clear()
+        self._finish()
+
+    def _finish(self) -> None:
+        """Let what is in hand come to its end, because it may be paid for; excuse what does not in time."""
+        until = self.clock.monotonic() + self.last_words_s
         for attending in self._in_hand:
-            self.ears.excuse(attending.recording)
+            attending.wait(max(0.0, until - self.clock.monotonic()))
+            if not attending.ended:
+                self.ears.excuse(attending.recording)
 
     def _pause_s(self) -> float:
         """Return how long to wait for the next pass: no longer than what stands at the door needs to be finished."""
@@ -115,7 +125,12 @@ class _Attending:
         self.ended = False
         self._attend = attend
         self._wake = wake
-        threading.Thread(target=self._run, name=f"ears-{recording.arrival}", daemon=True).start()
+        self._thread = threading.Thread(target=self._run, name=f"ears-{recording.arrival}", daemon=True)
+        self._thread.start()
+
+    def wait(self, longest_s: float) -> None:
+        """Wait for the end, but no longer than that."""
+        self._thread.join(longest_s)
 
     def _run(self) -> None:
         try:

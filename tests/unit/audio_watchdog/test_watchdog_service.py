@@ -172,7 +172,40 @@ def test_what_an_earlier_life_left_in_hand_is_attended_first(venue: Venue) -> No
     assert staged(venue) == 1
 
 
-def test_the_wake_event_ends_the_pause_early_and_a_stop_does_not_wait_for_the_ears(venue: Venue) -> None:
+def test_a_stop_lets_what_is_being_heard_come_to_its_end(venue: Venue) -> None:
+    begun, go_on, stop = threading.Event(), threading.Event(), threading.Event()
+
+    def slowly() -> None:
+        begun.set()
+        assert go_on.wait(30)
+
+    a_claimed_note(venue)
+    watchdog = a_watchdog(venue, ScriptedTranscriber(before=slowly))
+    watchdog.last_words_s = 30.0
+    loop = threading.Thread(target=watchdog.run, args=(stop,))
+    loop.start()
+    assert begun.wait(30)
+    stop.set()
+    watchdog.wake.set()
+    loop.join(0.1)
+    assert loop.is_alive()
+    go_on.set()
+    loop.join(30)
+    assert not loop.is_alive()
+    assert (staged(venue), list(recordings(venue))) == (1, [])
+
+
+def test_an_attempt_that_failed_while_we_stopped_was_one(venue: Venue) -> None:
+    a_claimed_note(venue)
+    stop = threading.Event()
+    watchdog = a_watchdog(venue, ScriptedTranscriber([unreachable()], before=stop.set))
+    watchdog.last_words_s = 30.0
+    watchdog.run(stop)
+    (recording,) = recordings(venue)
+    assert recording.facts["attempts"] == "1"
+
+
+def test_the_wake_event_ends_the_pause_early_and_a_stop_does_not_wait_for_ever(venue: Venue) -> None:
     begun, never = threading.Event(), threading.Event()
 
     def for_ever() -> None:
@@ -180,6 +213,7 @@ def test_the_wake_event_ends_the_pause_early_and_a_stop_does_not_wait_for_the_ea
         never.wait(60)
 
     watchdog = a_watchdog(venue, ScriptedTranscriber(before=for_ever), stable_s=0.0)
+    watchdog.last_words_s = 0.05
     stop = threading.Event()
     loop = threading.Thread(target=watchdog.run, args=(stop,))
     loop.start()
