@@ -5,7 +5,8 @@ Retry, backoff, circuit breaker, budget and the memory of what was paid for live
 
 from stornello.chains.breaker import Breaker
 from stornello.chains.chain import Chain, Link
+from stornello.chains.guard import guarded
 from stornello.chains.lyricist import ChainedLyricist, Said
 from stornello.chains.transcriber import ChainedTranscriber
 
-__all__ = ["Breaker", "Chain", "ChainedLyricist", "ChainedTranscriber", "Link", "Said"]
+__all__ = ["Breaker", "Chain", "ChainedLyricist", "ChainedTranscriber", "Link", "Said", "guarded"]

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Generic, TypeVar
 
 from stornello.chains.breaker import Breaker
+from stornello.chains.guard import guarded
 from stornello.domain.backoff import LONG_WISH_S, backoff
 from stornello.domain.clock import Clock
 from stornello.domain.errors import (
@@ -127,7 +128,7 @@ class Chain(Generic[T]):
         euro = link.price * units
         charge = self.ledger.begin(link.name, purpose, euro) if euro else None
         try:
-            answer = call(link.engine, charge)
+            answer = guarded(link.name, lambda: call(link.engine, charge))
         except ProviderError as error:
             self.end_charge(charge, _end_of(error))
             self._tell(self.breaker.failed, link.name, error)

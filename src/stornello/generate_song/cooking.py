@@ -4,9 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from stornello.chains import Link
+from stornello.chains import Link, guarded
 from stornello.domain.backoff import backoff
-from stornello.domain.errors import NotDelivered, ProviderError, StudioAway
+from stornello.domain.errors import GenerationFailed, NotDelivered, ProviderError, StudioAway
 from stornello.domain.plain import Plain
 from stornello.generate_song.delivery import Delivered, StillThere
 from stornello.generate_song.patience import Patience, Polls
@@ -54,7 +54,7 @@ class Cooking:
         end: ProviderError = never_ready()
         for asked in range(1, self.polls.attempts + 1):
             try:
-                if take := self.link.engine.collect(self.request, self.into):
+                if take := self._asked():
                     return self.inspect(take)
             except (StillThere, NotDelivered) as error:
                 unreadable += 1
@@ -77,6 +77,10 @@ class Cooking:
                 end, wait_s = never_ready(), backoff(asked, self.polls.first_s, self.polls.longest_s)
             self.patience.sleep(wait_s, end)
         raise end
+
+    def _asked(self) -> Take | None:
+        engine = self.link.engine
+        return guarded(self.link.name, lambda: engine.collect(self.request, self.into), GenerationFailed)
 
 
 def away(error: ProviderError) -> StudioAway:

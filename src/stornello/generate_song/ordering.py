@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from stornello.chains import Chain, Link
+from stornello.chains import Chain, Link, guarded
 from stornello.domain.backoff import backoff
 from stornello.domain.errors import (
     ContentRefused,
@@ -123,7 +123,7 @@ class Ordering:
         self.book.add(intent)
         self.patience.milestone(f"ASKING {intent.studio}")
         try:
-            id_ = engine.request(order)
+            id_ = guarded(intent.studio, lambda: engine.request(order))
             self._refuse_another_jobs(intent, id_)
         except ProviderError as error:
             self.book.end(error)

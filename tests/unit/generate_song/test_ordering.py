@@ -352,3 +352,18 @@ def test_orders_hold_nothing_that_guests_said(desk: Desk) -> None:
         *("studio", "state", "is_paid", "charge", "charge_state", "id", "gently"),
         *("code", "what", "todo", "hope", "retry_after_s"),
     }
+
+
+@pytest.mark.parametrize("where", ["request", "collect"])
+def test_a_studio_with_a_bug_passes_on_where_nothing_can_be_paid(desk: Desk, kie: CountingEngines, where: str) -> None:
+    kie.is_paid = False
+    kie.troubles[where] = [ValueError("what a guest said") for _ in range(9)]
+    assert desk.maker.make(desk.job).engines["music"] == "embedded studio"
+    assert "what a guest said" not in json.dumps([str(one) for one in orders.read(desk.job.folder)])
+
+
+def test_a_paid_studio_with_a_bug_holds_the_job(desk: Desk, kie: CountingEngines) -> None:
+    kie.troubles["request"] = [ConnectionResetError("reset")]
+    with pytest.raises(JobHeldError):
+        desk.maker.make(desk.job)
+    assert costs(desk) == ["unknown"]
