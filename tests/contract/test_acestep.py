@@ -135,6 +135,7 @@ ORDERING: list[tuple[Fault, type[ProviderError]]] = [
     ("500", ProviderUnreachable),
     ("code-500", ProviderUnreachable),
     ("400", ProviderRefused),
+    ("code-odd", OutcomeUnknown),
     ("502", OutcomeUnknown),
     ("garbage", OutcomeUnknown),
     ("no-object", OutcomeUnknown),
@@ -158,7 +159,20 @@ def test_an_order_that_goes_wrong_says_whether_the_song_may_be_cooking(
 
 
 @pytest.mark.parametrize(
-    "fault", ["500", "code-500", "502", "garbage", "no-object", "reset", "silent", "drip", "drip-head", "queue-full"]
+    "fault",
+    [
+        "500",
+        "code-500",
+        "code-odd",
+        "502",
+        "garbage",
+        "no-object",
+        "reset",
+        "silent",
+        "drip",
+        "drip-head",
+        "queue-full",
+    ],
 )
 def test_a_question_that_goes_wrong_is_asked_again_later(server: AceStep, fault: Fault, tmp_path: Path) -> None:
     studio = studio_at(server, request_timeout_seconds=0.3)
@@ -183,6 +197,25 @@ def test_audio_that_does_not_come_is_fetched_again_later(server: AceStep, fault:
     assert not list(tmp_path.iterdir())
     server.faults.clear()
     assert studio.collect(request, tmp_path)
+
+
+@pytest.mark.parametrize("length", [10**400, -1, float("nan"), True, [], None])
+def test_a_length_that_is_none_is_not_claimed(server: AceStep, length: object, tmp_path: Path) -> None:
+    server.cooks, server.odd = 0, {"metas": {"duration": length}}
+    studio = studio_at(server)
+    take = studio.collect(studio.request(an_order()), tmp_path)
+    assert take is not None
+    assert take.claimed_s is None
+
+
+@pytest.mark.parametrize("file", ["\ud800", "/v1/audio?path=\ud800", "http://\ud800/x", "https://us[er@h/x.mp3"])
+def test_an_address_that_is_none_is_no_song(server: AceStep, file: str, tmp_path: Path) -> None:
+    server.cooks, server.odd = 0, {"file": file}
+    server.faults[AUDIO] = "400"
+    studio = studio_at(server)
+    with pytest.raises(ProviderUnreachable):
+        studio.collect(studio.request(an_order()), tmp_path)
+    assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize("end", ["failed", "no-file"])

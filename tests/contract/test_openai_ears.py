@@ -7,6 +7,7 @@ import pytest
 
 from servers.aimock import Aimock, fails, hears
 from servers.scripted import Reply, Scripted, a_reply
+from stornello import media
 from stornello.domain.errors import (
     AccountRefused,
     OutcomeUnknown,
@@ -44,7 +45,7 @@ def test_what_the_service_hears_is_heard_in_its_language(mock: Aimock, speech: P
     engine = an_engine(mock.url)
     heard = engine.hear(speech, BOTH)
     assert (heard.text, heard.language, heard.speech_s) == ("We met in Rome, all of us.", "en", 2.0)
-    assert (engine.name, engine.is_paid, engine.longest_s) == ("openai (gpt-transcribe)", True, 1000)
+    assert (engine.name, engine.is_paid, engine.longest_s) == ("openai (gpt-transcribe)", True, 780)
     assert mock.journal("/audio")[-1]["body"]["model"] == "gpt-transcribe"
 
 
@@ -178,6 +179,15 @@ def test_what_is_too_large_goes_as_flac_and_leaves_nothing(tmp_path: Path, monke
     assert b'filename="recording.flac"' in body
     assert b"fLaC" in body
     assert list(tmp_path.iterdir()) == [speech]
+
+
+def test_a_part_of_the_longest_length_is_never_too_large_whatever_it_holds(tmp_path: Path) -> None:
+    longest_s = an_engine("http://127.0.0.1:9/v1").longest_s
+    assert longest_s is not None
+    whole = write_wav(tmp_path / "speech.wav", bytes(round((longest_s + 30) * RATE) * 2), RATE)
+    sizes = [part.stat().st_size for part in media.parts(whole, longest_s)]
+    assert len(sizes) == 2
+    assert max(sizes) <= ears.LARGEST_BYTES
 
 
 def test_no_sound_is_not_sent(tmp_path: Path) -> None:

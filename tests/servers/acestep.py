@@ -30,6 +30,7 @@ Fault = Literal[
     "reset",
     "late-reset",
     "code-500",
+    "code-odd",
     "silent",
     "drip",
     "drip-head",
@@ -41,13 +42,15 @@ Fault = Literal[
 class AceStep:
     """One server. ``key``: what it wants to see. ``cooks``: how many questions a song takes.
 
-    ``end``: how songs end; ``status``: what is told instead of 0 while they cook.
+    ``end``: how songs end; ``status``: what is told instead of 0 while they cook. ``odd``: what is told
+    of a song in place of the usual.
     """
 
     key: str = ""
     cooks: int = 1
     end: Literal["done", "failed", "no-file"] = "done"
     status: Any = 0
+    odd: dict[str, Any] = field(default_factory=dict)
     faults: dict[str, Fault] = field(default_factory=dict)
     received: list[dict[str, Any]] = field(default_factory=list)
     asked: list[tuple[str, dict[str, str]]] = field(default_factory=list)
@@ -101,6 +104,7 @@ class AceStep:
             "lyrics": "la",
             "metas": {"bpm": 120, "duration": 2, "genres": "", "keyscale": "C Major", "timesignature": "4"},
             "dit_model": "acestep-v15-turbo",
+            **self.odd,
         }
 
 
@@ -202,6 +206,7 @@ _REFUSALS: dict[str, tuple[int, object]] = {
     "502": (502, b"<html>Bad Gateway</html>"),
     "garbage": (200, b'{"data": {"task_id": "550e'),
     "no-object": (200, [1, 2]),
+    "code-odd": (200, {"data": None, "code": []}),
     "code-500": (200, {"data": None, "code": 500, "error": "LLM init failed", "timestamp": 0}),
 }
 

@@ -133,6 +133,17 @@ def json_or_none(text: str | bytes) -> Any:  # noqa: ANN401 - whatever JSON hold
         return None
 
 
+def number_or_none(value: object) -> float | None:
+    """Return a finite number that is not negative, also one written as text, or None."""
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return None
+    try:
+        read = float(value)
+    except (ValueError, OverflowError):
+        return None
+    return read if math.isfinite(read) and read >= 0 else None
+
+
 def retry_after_s(headers: Mapping[str, str], now: datetime) -> float | None:
     """Return how many seconds ``Retry-After`` asks for, at most an hour; None when it does not tell.
 

@@ -1,7 +1,6 @@
 """What a delivered file is, by its first bytes: what a server calls it counts little."""
 
 from pathlib import Path, PurePosixPath
-from urllib.parse import urlsplit
 
 from stornello import media
 
@@ -34,5 +33,6 @@ def _is_mp3_frame(head: bytes) -> bool:
 
 def _named(head: bytes, url: str) -> str:
     """Believe the address when its ending is one of ours and the content is no text, as an error page would be."""
-    named = PurePosixPath(urlsplit(url).path).suffix.lower()
+    path = url.partition("?")[0].partition("#")[0]  # by hand: urlsplit refuses addresses that were fetched
+    named = PurePosixPath(path).suffix.lower()
     return named if named in media.EXTENSIONS and not head.isascii() else ""

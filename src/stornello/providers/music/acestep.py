@@ -18,7 +18,7 @@ from stornello.domain.errors import ProviderRefused
 from stornello.domain.plain import Plain
 from stornello.domain.songs import Lyrics
 from stornello.providers.download import Downloads
-from stornello.providers.http_answers import exchange, json_or_none
+from stornello.providers.http_answers import exchange, json_or_none, number_or_none
 from stornello.providers.music import acestep_errors
 from stornello.seams import RequestId, SongOrder, Take
 from stornello.settings import Settings
@@ -119,7 +119,9 @@ class AceStepStudio:
     def _address(self, file: str) -> str:
         if file.startswith(("http://", "https://")):
             return file
-        return self.base + (file if file.startswith(_AUDIO) else f"{_AUDIO}?path={quote(file, safe='')}")
+        return self.base + (
+            file if file.startswith(_AUDIO) else f"{_AUDIO}?path={quote(file, safe='', errors='replace')}"
+        )
 
     def _ask(self, method: str, path: str, body: object = None, *, changes: bool = False) -> Any:  # noqa: ANN401 - JSON
         """Return ``data`` of the answer. ``changes``: an answer that is lost leaves open what has happened."""
@@ -132,7 +134,7 @@ class AceStepStudio:
         told = json_or_none(answer.body)
         code = told.get("code", _OK) if isinstance(told, dict) else _OK
         if answer.status != _OK or code != _OK:
-            status = answer.status if answer.status != _OK else code
+            status = answer.status if answer.status != _OK else code if isinstance(code, int) else None
             raise acestep_errors.of_status(status, answer.headers, changes=changes)
         if not isinstance(told, dict):
             raise acestep_errors.no_answer(changes=changes)
@@ -149,8 +151,7 @@ def _text(value: object) -> str:
 
 def _length(song: Mapping[str, Any]) -> float | None:
     metas = song.get("metas")
-    told = metas.get("duration") if isinstance(metas, dict) else None
-    return float(told) if isinstance(told, int | float) and told > 0 else None
+    return (number_or_none(metas.get("duration")) or None) if isinstance(metas, dict) else None
 
 
 def _tagged(lyrics: Lyrics) -> str:

@@ -34,8 +34,8 @@ def translated(error: Exception, *, changes: bool) -> ProviderError:
     return no_answer(changes=changes)
 
 
-def of_status(status: object, headers: Mapping[str, str], *, changes: bool) -> ProviderError:
-    """Return what a status, or a ``code`` other than 200, means."""
+def of_status(status: int | None, headers: Mapping[str, str], *, changes: bool) -> ProviderError:
+    """Return what a status, or a ``code`` other than 200, means; None for a code that is no number."""
     if status in _KEY:
         return AccountRefused(
             "acestep-key-refused",
@@ -46,9 +46,9 @@ def of_status(status: object, headers: Mapping[str, str], *, changes: bool) -> P
         what = Plain("La coda del server ACE-Step è piena.", "The ACE-Step server's queue is full.")
         wait_s = retry_after_s(headers, SystemClock().now())
         return ProviderUnreachable("acestep-busy", what, AGAIN, retry_after_s=wait_s)
-    if status in _BROKEN_OFF:
+    if status is None or status in _BROKEN_OFF:
         return no_answer(changes=changes)
-    if not isinstance(status, int) or status >= _SERVER:
+    if status >= _SERVER:
         what = Plain("Il server ACE-Step è in difficoltà.", "The ACE-Step server is in trouble.")
         return ProviderUnreachable("acestep-trouble", what, AGAIN)
     what = Plain("Il server ACE-Step non accetta la richiesta.", "The ACE-Step server does not accept the request.")

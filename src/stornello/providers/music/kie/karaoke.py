@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from stornello.domain.songs import SungLine
-from stornello.providers.music.kie.progress import number
+from stornello.providers.http_answers import number_or_none
 
 _TAG = re.compile(r"\[[^][]*\]")
 """An opening bracket ends the search for a tag's end, or a text of them would take the square of its length."""
@@ -44,7 +44,7 @@ def _seen(character: str) -> str:
 
 
 def _time(word: dict[str, Any]) -> float | None:
-    at_s = number(word.get("startS", word.get("start_s")))
+    at_s = number_or_none(word.get("startS", word.get("start_s")))
     return at_s if word.get("success") is not False and at_s is not None and at_s < _LONGEST_S else None
 
 

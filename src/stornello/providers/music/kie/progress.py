@@ -1,12 +1,11 @@
 """What a poll says of a task, whichever dialect and spelling it comes in."""
 
-import math
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from stornello.providers.http_answers import json_or_none
+from stornello.providers.http_answers import json_or_none, number_or_none
 
 _URLS = ("audioUrl", "streamAudioUrl", "sourceStreamAudioUrl")
 """In the order in which they are tried; a stream can answer with 0 bytes after SUCCESS."""
@@ -62,17 +61,6 @@ def pick(record: Mapping[str, Any], name: str) -> Any:  # noqa: ANN401 - whateve
     return record.get(re.sub(r"([A-Z])", r"_\1", name).lower()) if value is None else value
 
 
-def number(value: object) -> float | None:
-    """Return a number that is not negative, also one written as text, or None."""
-    if isinstance(value, bool) or not isinstance(value, int | float | str):
-        return None
-    try:
-        read = float(value)
-    except (ValueError, OverflowError):
-        return None
-    return read if math.isfinite(read) and read >= 0 else None
-
-
 def _result(value: object) -> Mapping[str, Any]:
     """Return resultJson, which is a text that holds JSON, an object, empty or null."""
     if isinstance(value, str):
@@ -88,11 +76,11 @@ def _offer(take: Mapping[str, Any]) -> Iterator[Offer]:
     urls = dict.fromkeys(url.strip() for name in _URLS if isinstance(url := pick(take, name), str) and url.strip())
     if urls:
         id_, lyrics = (_text(pick(take, name)) for name in ("id", "prompt"))
-        yield Offer(id_, tuple(urls), number(pick(take, "duration")) or None, lyrics)
+        yield Offer(id_, tuple(urls), number_or_none(pick(take, "duration")) or None, lyrics)
 
 
 def _cost(data: Mapping[str, Any]) -> float | None:
-    return number(pick(data, "creditsConsumed"))
+    return number_or_none(pick(data, "creditsConsumed"))
 
 
 def _status(value: object) -> str:

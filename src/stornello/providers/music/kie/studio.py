@@ -8,10 +8,11 @@ from typing import Any
 
 from stornello.domain.errors import ProviderError
 from stornello.domain.songs import Lyrics, SungLine
+from stornello.providers.http_answers import number_or_none
 from stornello.providers.music.kie import karaoke
 from stornello.providers.music.kie.client import Api
 from stornello.providers.music.kie.decisions import Do, decide
-from stornello.providers.music.kie.progress import Offer, Progress, number, pick
+from stornello.providers.music.kie.progress import Offer, Progress, pick
 from stornello.providers.music.kie.takes import Arrived, Fetch, deliver
 from stornello.providers.music.kie.telling import error_of
 from stornello.seams import LONGEST_REQUEST_ID, RequestId, SongOrder, Take
@@ -69,7 +70,7 @@ class KieStudio:
 
     def credits(self) -> float:
         """Return the credits that are left."""
-        left = number(self._api.call("account", "GET", self._addresses.credits))
+        left = number_or_none(self._api.call("account", "GET", self._addresses.credits))
         if left is None:
             raise self._api.error("account", "shape", "no-number")
         return left
