@@ -180,7 +180,9 @@ def test_prices_are_a_table_however_it_is_written(file: Path, content: str, envi
     assert Settings.load(file, environment).prices == PRICES | {"studios.kie": 0.07, "studios.mine": 0}
 
 
-@pytest.mark.parametrize("written", ["['kie', 'embedded']", "'kie,embedded'", "' kie , embedded , '"])
+@pytest.mark.parametrize(
+    "written", ["['kie', 'embedded']", "'kie,embedded'", "' kie , embedded , '", """'["kie", "embedded"]'"""]
+)
 def test_engines_come_as_a_list_or_as_a_text_with_commas(file: Path, written: str) -> None:
     file.write_text(f"studio = {written}")
     assert Settings.load(file, {}).studio == ("kie", "embedded")

@@ -42,8 +42,17 @@ _KEY = re.compile(r"[!-~]+")
 
 
 def _listed(value: object) -> object:
-    """Let one name stand for a list of one, and a text of names with commas for all of them."""
+    """Let one name stand for a list of one, and a text of names with commas, or a JSON list, for all of them."""
+    if isinstance(told := _unpacked(value), list):
+        return told
     return [name.strip() for name in value.split(",") if name.strip()] if isinstance(value, str) else value
+
+
+def _unpacked(value: object) -> object:
+    """Return what a text from the environment says as JSON; whatever is none stays as it is."""
+    with suppress(ValueError, RecursionError):
+        return json.loads(value) if isinstance(value, str) else value
+    return value
 
 
 def _sum(value: object) -> object:
@@ -66,8 +75,7 @@ def _flat(value: object) -> object:
 
     The environment has it as JSON.
     """
-    with suppress(ValueError, RecursionError):
-        value = json.loads(value) if isinstance(value, str) else value
+    value = _unpacked(value)
     if not isinstance(value, Mapping):
         return value
     flat: dict[str, object] = {}
