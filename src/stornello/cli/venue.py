@@ -25,6 +25,7 @@ from stornello.spool import atomic, quarantine
 from stornello.spool.playlist import Playlist
 from stornello.spool.snapshot import Snapshot, look
 from stornello.wiring import engines
+from stornello.wording import money as purse
 from stornello.wording import owner, progress
 
 
@@ -108,7 +109,8 @@ def status(
     budget = engines.budget(settings)
     snapshot = look(venue, night_of(now, settings.night_begins))
     if as_json:
-        money = {"budget_euro": budget.cap, "budget_share": budget.share(snapshot.spent.euro)}
+        caps = {"budget_euro": budget.cap, "budget_song_euro": budget.song, "budget_table_euro": budget.table}
+        money = caps | {"budget_share": budget.share(snapshot.spent.euro)}
         console.print(json.dumps(snapshot.to_json() | money, ensure_ascii=False, indent=2), markup=False)
         return
     for line in (*_in_words(snapshot), *_owners(snapshot, budget, now)):
@@ -117,7 +119,7 @@ def status(
 
 def _owners(seen: Snapshot, budget: Budget, now: datetime) -> Iterator[str]:
     """Yield what the night costs, and what its owner should know."""
-    yield say("Spesa stasera: ", "Spent tonight: ") + owner.spending(seen.spent, budget, LANGUAGE)
+    yield say("Spesa stasera: ", "Spent tonight: ") + purse.spending(seen.spent, budget, LANGUAGE)
     for engine in seen.engines:
         if engine.credits is not None and not owner.is_low(engine, budget):
             yield owner.credits_left(engine, budget, LANGUAGE)

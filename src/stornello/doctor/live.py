@@ -15,7 +15,7 @@ from stornello.domain.errors import SettingsError, StornelloError
 from stornello.domain.plain import Plain
 from stornello.seams import Checkable, HasCredits
 from stornello.settings import Settings
-from stornello.wiring.engines import Kind, chosen, installed, require_engines
+from stornello.wiring.engines import Kind, builder, chosen, require_engines
 
 ANSWER_S = 5.0
 """How long one call may take."""
@@ -99,7 +99,7 @@ def _told(settings: Settings) -> Plain | None:
 
 def _engine(kind: Kind, engine: str, name: str, settings: Settings, told: Plain | None) -> list[Finding]:
     try:
-        built: Any = installed(kind, engine)(settings)
+        built: Any = builder(kind, engine, settings)()
     except SettingsError as error:
         if error.what == told:
             return []

@@ -6,6 +6,7 @@ from stornello.doctor.finding import Finding
 from stornello.domain.plain import Plain
 from stornello.settings import Settings
 from stornello.wiring.engines import budget
+from stornello.wording.money import too_dear
 
 
 def examine(settings: Settings) -> Iterator[Finding]:
@@ -20,6 +21,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
         it = ", ".join(f"{what.it} {cap.within('it')}" for what, cap in set_)
         en = ", ".join(f"{what.en} {cap.within('en')}" for what, cap in set_)
         yield Finding("well", Plain(f"Tetti di spesa: {it}.", f"Spending caps: {en}."))
+        yield from _too_dear(settings)
     elif budget(settings).dearest:
         yield Finding(
             "warning",
@@ -28,3 +30,14 @@ def examine(settings: Settings) -> Iterator[Finding]:
         )
     else:
         yield Finding("well", Plain("Nessun motore scelto costa.", "No chosen engine costs anything."))
+
+
+def _too_dear(settings: Settings) -> Iterator[Finding]:
+    """Warn of each studio of which a cap does not take a single song."""
+    mend = Plain("Alza il tetto, o togli il motore.", "Raise the cap, or take the engine away.")
+    for dear in too_dear(budget(settings)):
+        yield Finding("warning", Plain(_sentence(dear.it), _sentence(dear.en)), mend)
+
+
+def _sentence(told: str) -> str:
+    return f"{told[:1].upper()}{told[1:]}."

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from stornello.domain.plain import Language, Plain
 from stornello.report.night import Cost, Failure, NightReport, Song
-from stornello.wording import owner
+from stornello.wording import money, owner, progress
 from stornello.wording.text import clock, safe
 
 NOTHING = Plain("Nella serata del {night} non è successo niente.", "Nothing happened in the night of {night}.")
@@ -39,12 +39,6 @@ COST_COLUMNS = (
     *(Plain("crediti", "credits"), Plain("incerte", "uncertain"), Plain("gratis", "free")),
 )
 
-SEAMS = {
-    "transcribers": Plain("ascolto", "hearing"),
-    "lyricists": Plain("parole", "words"),
-    "studios": Plain("musica", "music"),
-}
-
 
 def tell(report: NightReport, language: Language) -> Iterator[RenderableType]:
     """Yield the report, part by part."""
@@ -67,11 +61,11 @@ def tell(report: NightReport, language: Language) -> Iterator[RenderableType]:
 
 
 def _costs(report: NightReport, language: Language) -> Iterator[RenderableType]:
-    spent = owner.spending(report.spent, report.budget, language) if report.costs else NONE_PAID.within(language)
+    spent = money.spending(report.spent, report.budget, language) if report.costs else NONE_PAID.within(language)
     yield Text(COSTS.within(language).format(spent=spent))
     yield from _table(COST_COLUMNS, [_cost(cost, language) for cost in report.costs], language, wide=(1,))
     if report.spent.damaged:
-        yield Text(owner.DAMAGED.within(language).format(lines=report.spent.damaged), style="yellow")
+        yield Text(money.DAMAGED.within(language).format(lines=report.spent.damaged), style="yellow")
 
 
 def _table(
@@ -96,7 +90,7 @@ def _song(song: Song) -> tuple[str, ...]:
 
 
 def _cost(cost: Cost, language: Language) -> tuple[str, ...]:
-    seam = SEAMS[cost.seam].within(language) if cost.seam in SEAMS else cost.seam
+    seam = progress.seam(cost.seam, language)
     credits_ = "-" if cost.credits is None else f"{cost.credits:g}"
     return (
         safe(seam),

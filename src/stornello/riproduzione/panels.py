@@ -17,6 +17,7 @@ from stornello.riproduzione import phrases
 from stornello.spool.engines import EngineState
 from stornello.spool.now_playing import NowPlaying
 from stornello.spool.snapshot import InTheMaking, Snapshot
+from stornello.wording import money as purse
 from stornello.wording import owner, progress
 from stornello.wording.text import clock, safe
 
@@ -183,13 +184,13 @@ def money(view: View) -> RenderableType | None:
     """Show in one line what the night has cost against its cap, and the credit left; None when nothing costs."""
     spent, budget = view.snapshot.spent, view.budget
     accounts = [engine for engine in view.snapshot.engines if engine.credits is not None]
-    if budget.cap is None and not (spent.euro or spent.damaged or accounts):
+    if not budget.is_capped and not (spent.euro or spent.damaged or accounts):
         return None
     style = LEVELS[budget.level(spent.euro)]
     row = Table.grid(padding=(0, 1))
     cells: list[RenderableType] = [Text(f" {view.say(phrases.SPENT)} {_of_cap(view)}", style=style)]
     if share := budget.share(spent.euro):
-        cells.append(ProgressBar(100, min(100, owner.percent(share)), BAR, complete_style=style, finished_style=style))
+        cells.append(ProgressBar(100, min(100, purse.percent(share)), BAR, complete_style=style, finished_style=style))
     cells += [_account(engine, view) for engine in accounts]
     for _ in cells:
         row.add_column(no_wrap=True, overflow="ellipsis")
@@ -198,8 +199,10 @@ def money(view: View) -> RenderableType | None:
 
 
 def _of_cap(view: View) -> str:
-    spent = replace(view.snapshot.spent, by_state={})  # here is no room for what is not certain yet
-    return owner.spending(spent, view.budget, view.language)
+    spent, budget = replace(view.snapshot.spent, by_state={}), view.budget  # here is no room for all
+    if budget.cap is not None:
+        budget = replace(budget, song=None, table=None)
+    return purse.spending(spent, budget, view.language)
 
 
 def _account(engine: EngineState, view: View) -> Text:

@@ -7,8 +7,8 @@ from stornello.domain.plain import Language, Plain
 from stornello.riproduzione import phrases
 from stornello.spool.engines import EngineState
 from stornello.spool.reasons import Reason
-from stornello.spool.snapshot import Snapshot
-from stornello.wording import owner, progress
+from stornello.spool.snapshot import Snapshot, Spent
+from stornello.wording import money, owner, progress
 from stornello.wording.text import clock, safe
 
 STARTED = Plain("suona, tavolo {table}: «{title}» ({length})", "plays, table {table}: “{title}” ({length})")
@@ -31,10 +31,7 @@ def changes(before: Snapshot | None, after: Snapshot, language: Language, budget
 
 
 def _owners(before: Snapshot | None, after: Snapshot, language: Language, budget: Budget) -> Iterator[str]:
-    was = budget.level(before.spent.euro) if before else "free"
-    level = budget.level(after.spent.euro)
-    if level != was and level in _LEVELS:
-        yield f"{_LEVELS[level].within(language)} {owner.spending(after.spent, budget, language)}"
+    yield from _money(before.spent if before else None, after.spent, budget, language)
     known = {(engine.seam, engine.engine): engine for engine in before.engines} if before else {}
     for engine in after.engines:
         yield from _engine(known.get((engine.seam, engine.engine)), engine, language, budget)
@@ -43,12 +40,24 @@ def _owners(before: Snapshot | None, after: Snapshot, language: Language, budget
             yield owner.held(reason, language)
 
 
+def _money(before: Spent | None, after: Spent, budget: Budget, language: Language) -> Iterator[str]:
+    told = money.tonight(after, budget)
+    if told and not (before and told == money.tonight(before, budget)):
+        yield f"{told.within(language)} {money.spending(after, budget, language)}"
+    if before is None:
+        yield from (dear.within(language) for dear in money.too_dear(budget))
+    known = budget.full(before.by_table) if before else ()
+    for table in budget.full(after.by_table):
+        if table not in known:
+            yield money.full_tables((table,), language)
+
+
 def _engine(before: EngineState | None, after: EngineState, language: Language, budget: Budget) -> Iterator[str]:
     was_away = bool(before and before.away_until)
     if after.away_until and not (before and was_away and before.code == after.code):
         yield owner.away(after, language)
     elif was_away and not after.away_until:
-        yield phrases.BACK.within(language).format(engine=safe(after.engine))
+        yield phrases.BACK.within(language).format(engine=owner.named(after, language))
     if owner.is_low(after, budget) and not (before and owner.is_low(before, budget)):
         yield owner.credits_left(after, budget, language)
 
@@ -114,7 +123,5 @@ def _output(before: Snapshot | None, after: Snapshot, language: Language) -> Ite
     if after.playing and after.playing.output == "null" != was:
         yield phrases.NO_SOUND.within(language)
 
-
-_LEVELS = {"warning": owner.NEAR, "spent": owner.REACHED}
 
 _TOLD = (_services, _arrivals, _short, _aside, _troubles, _making, _queued, _playing, _output)

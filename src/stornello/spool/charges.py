@@ -112,6 +112,14 @@ def by_state(known: Iterable[Charge]) -> dict[State, float]:
     return sums
 
 
+def by_table(known: Iterable[Charge]) -> dict[TableId, float]:
+    """Return what each table's charges come to, in euro."""
+    sums: dict[TableId, float] = {}
+    for charge in known:
+        sums[charge.table] = sums.get(charge.table, 0.0) + charge.euro * charge.counts
+    return sums
+
+
 def night_in(id_: ChargeId) -> date:
     """Return the night to which a charge belongs, whenever it ends. Raises ValueError when it is no id of ours."""
     return date.fromisoformat(id_[:10])

@@ -35,11 +35,13 @@ class Spent:
     euro: float = 0.0
     by_state: dict[State, float] = field(default_factory=dict)
     damaged: int = 0
+    by_table: dict[TableId, float] = field(default_factory=dict)
 
     @classmethod
     def of(cls, night: charges.Night) -> Self:
         """Return what ``night`` has cost."""
-        return cls(charges.spent(night.charges), charges.by_state(night.charges), night.damaged)
+        known = night.charges
+        return cls(charges.spent(known), charges.by_state(known), night.damaged, charges.by_table(known))
 
 
 @dataclass(frozen=True, slots=True)

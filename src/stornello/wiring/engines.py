@@ -6,13 +6,15 @@
 """
 
 import importlib.util
+import traceback
 from collections.abc import Callable
+from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from typing import Any, cast
 
 from stornello.chains import Breaker, Chain, Link
 from stornello.domain.clock import SystemClock
-from stornello.domain.errors import SettingsError
+from stornello.domain.errors import AccountRefused, SettingsError, StornelloError
 from stornello.domain.money import Budget
 from stornello.domain.plain import Plain
 from stornello.domain.seam import SEAMS, Seam
@@ -67,14 +69,23 @@ def require_engines(settings: Settings) -> None:
 
     That is an engine that is not installed, a budget without a price, or prompts that cannot be used.
     """
-    wanted = [(seam, name) for seam in SEAMS for name in chosen(seam, settings)]
-    for seam, name in wanted:
-        if name != EMBEDDED:
-            installed(seam, name)
-            _require_price(seam, name, settings)
-    if ("lyricists", "openai") in wanted:
+    for seam in SEAMS:
+        for name in chosen(seam, settings):
+            _require(seam, name, settings)
+
+
+def _require(seam: Seam, name: str, settings: Settings) -> None:
+    if name == EMBEDDED:
+        _require_packages()
+    else:
+        installed(seam, name)
+        _require_price(seam, name, settings)
+    if (seam, name) == ("lyricists", "openai"):
         prompts.load(settings.prompts_file)
-    if any(name == EMBEDDED for _, name in wanted) and missing_packages():
+
+
+def _require_packages() -> None:
+    if missing_packages():
         raise SettingsError(
             "engines-not-installed",
             Plain("I motori di casa non sono installati.", "The embedded engines are not installed."),
@@ -103,17 +114,47 @@ def ledger(venue: Venue, settings: Settings) -> Ledger:
     return Ledger(venue.ledger, SystemClock(), settings.night_begins, settings.caps, settings.credit_price)
 
 
+_WORDS_CALLS = 2
+"""For each song: the summary and the lyrics."""
+
+
 def budget(settings: Settings) -> Budget:
     """Return what the screens hold the night's spending against."""
-    prices = [settings.prices.get(f"{seam}.{name}", 0.0) for seam in SEAMS for name in chosen(seam, settings)]
-    return Budget(settings.caps.night, max(prices), settings.low_credits)
+    caps = settings.caps
+    studios = [(name, _price("studios", name, settings)) for name in chosen("studios", settings)]
+    return Budget(
+        cap=caps.night,
+        dearest=max(_price(seam, name, settings) for seam in SEAMS for name in chosen(seam, settings)),
+        low_credits=settings.low_credits,
+        song=caps.song,
+        table=caps.table,
+        words=_WORDS_CALLS * _price("lyricists", chosen("lyricists", settings)[0], settings),
+        studios=tuple((name, price) for name, price in studios if price),
+    )
 
 
 def chain(seam: Seam, venue: Venue, settings: Settings) -> Chain[Any]:
-    """Build the chain of ``seam``. No engine is built yet."""
-    links = [Link(name, builder(seam, name, settings), _price(seam, name, settings)) for name in chosen(seam, settings)]
+    """Build the chain of ``seam``. No engine is built yet.
+
+    One that is not to be had when it is asked is passed over and, like one whose account is closed, left alone for a
+    while; people are told why.
+    """
     breaker = Breaker(venue.engines, seam, SystemClock(), settings.engine_rest_seconds)
+
+    def link(name: str) -> Link[Any]:
+        return Link(name, lambda: _had(seam, name, settings, breaker), _price(seam, name, settings))
+
+    links = [link(name) for name in chosen(seam, settings)]
     return Chain(links, breaker, ledger(venue, settings), SystemClock(), Journal(venue.journal).cost)
+
+
+def _had(seam: Seam, name: str, settings: Settings, breaker: Breaker) -> Any:  # noqa: ANN401 - of whichever seam
+    try:
+        _require(seam, name, settings)
+        return builder(seam, name, settings)()
+    except SettingsError as error:
+        breaker.failed(name, AccountRefused(error.code, error.what, error.todo))
+        raise
 
 
 def _price(seam: Seam, name: str, settings: Settings) -> float:
@@ -124,12 +165,23 @@ def builder(seam: Seam, name: str, settings: Settings) -> Callable[[], Any]:
     """Return what builds one engine: our own, or an installed one, which is looked for when it is called."""
 
     def build() -> Any:  # noqa: ANN401 - an engine of whichever seam
-        return (_own(seam) if name == EMBEDDED else installed(seam, name))(settings)
+        if name == EMBEDDED:
+            return _own(seam)(settings)
+        try:
+            engine = installed(seam, name)(settings)
+        except StornelloError:
+            raise
+        except Exception as error:  # noqa: BLE001 - a stranger's code
+            raise _broken(name, _where(error)) from None
+        if engine is None:
+            raise _broken(name, _NOTHING)
+        return engine
 
     return build
 
 
 def _own(seam: Seam) -> Callable[[Settings], Any]:
+    _require_packages()
     from stornello.wiring import own  # noqa: PLC0415 - imports much
 
     return own.ENGINES[seam]
@@ -149,17 +201,56 @@ def installed(seam: Seam, name: str) -> Callable[[Settings], Any]:
     """Return what builds the engine ``name`` of ``seam``.
 
     Raises:
-        SettingsError: nothing of that name is installed.
+        SettingsError: nothing of that name is installed, or its package does not import.
     """
-    from importlib.metadata import entry_points  # noqa: PLC0415 - the embedded engines need none
-
     group = f"stornello.{seam}"
     found = {entry.name: entry for entry in entry_points(group=group)}
     if name in found:
-        return cast("Callable[[Settings], Any]", found[name].load())
+        return _loaded(found[name])
     known = ", ".join([AUTO, EMBEDDED, *sorted(found)])
     raise SettingsError(
         "unknown-engine",
         Plain(f"Non c'è un motore «{name}» ({group}).", f"There is no engine '{name}' ({group})."),
         Plain(f"Quelli installati: {known}.", f"Installed: {known}."),
+    )
+
+
+def _loaded(entry: EntryPoint) -> Callable[[Settings], Any]:
+    try:
+        build = entry.load()
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - a stranger's code
+        where = _where(error)
+        package = Plain(f"il suo pacchetto non si importa, {where.it}", f"its package does not import, {where.en}")
+        raise _broken(entry.name, package) from None
+    if not callable(build):
+        raise _broken(entry.name, _NOTHING)
+    return cast("Callable[[Settings], Any]", build)
+
+
+def _where(error: BaseException) -> Plain:
+    """Return what kind of error it was and where, never its text: that may hold anything."""
+    passed = [(frame.filename, frame.lineno) for frame in traceback.extract_tb(error.__traceback__)]
+    if isinstance(error, SyntaxError):
+        passed.append((error.filename or "", error.lineno))
+    theirs = [f"{Path(file).name}:{line}" for file, line in passed if file and not _is_pythons(file)]
+    kind, place = type(error).__name__, theirs[-1] if len(theirs) > 1 else ""  # the first is ours
+    return Plain(f"{kind} in {place}", f"{kind} at {place}") if place else Plain(kind, kind)
+
+
+def _is_pythons(file: str) -> bool:
+    """Return whether ``file`` is the part of Python that imports others'."""
+    return file.startswith(("<frozen", str(Path(importlib.__file__).parent)))
+
+
+_NOTHING = Plain("il suo pacchetto non ne dà nessuno", "its package gives none")
+
+
+def _broken(name: str, why: Plain) -> SettingsError:
+    return SettingsError(
+        "engine-broken",
+        Plain(f"Il motore «{name}» non parte: {why.it}.", f"The engine '{name}' does not start: {why.en}."),
+        Plain(
+            "Aggiorna o togli il pacchetto, o scegli un altro motore.",
+            "Update or remove its package, or choose another engine.",
+        ),
     )

@@ -9,15 +9,14 @@ from stornello.generate_song.patience import Polls
 from stornello.settings import Settings
 from stornello.spool.journal import Journal
 from stornello.spool.paths import Venue
-from stornello.wiring.engines import EMBEDDED, builder, chain, chosen, embedded_ears, require_engines
+from stornello.wiring.engines import EMBEDDED, builder, chain, chosen, embedded_ears
 
 _OWN_SHARE = 0.9
 """Of the job's time: a child that waits in vain is to say why before its worker ends it without a word."""
 
 
 def build(venue: Venue, settings: Settings, milestone: Callable[[str], None]) -> SongMaker:
-    """Build GenerateSong. Raises SettingsError, like the other builders, when its engines are not to be had."""
-    require_engines(settings)
+    """Build GenerateSong. Unlike the services at their start it goes on with those of its engines that can be had."""
     return SongMaker(
         venue=venue,
         lyricist=ChainedLyricist(chain("lyricists", venue, settings)),

@@ -9,6 +9,12 @@ SERVICES = {
     "riproduzione": Plain("musica", "music"),
 }
 
+SEAMS = {
+    "transcribers": Plain("ascolto", "hearing"),
+    "lyricists": Plain("parole", "words"),
+    "studios": Plain("musica", "music"),
+}
+
 MILESTONES = {
     "CLAIMED": Plain("raccolti i messaggi", "notes collected"),
     "SUMMARY": Plain("riassunto fatto", "summary done"),
@@ -24,6 +30,11 @@ MILESTONES = {
 }
 
 STARTING = Plain("si comincia", "starting")
+
+
+def seam(name: str, language: Language) -> str:
+    """Return what engines of a seam do; one that we do not know is shown as it is called."""
+    return SEAMS[name].within(language) if name in SEAMS else safe(name)
 
 
 def milestone(said: str, language: Language) -> str:

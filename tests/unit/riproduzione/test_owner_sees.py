@@ -12,13 +12,14 @@ from pictures import NOW, a_busy_night, shown
 from purses import a_ledger, a_song, paid
 from stornello.domain.errors import JobHeldError
 from stornello.domain.money import Budget
+from stornello.domain.names import TableId
 from stornello.domain.plain import Language, Plain
 from stornello.riproduzione import telling
 from stornello.riproduzione.panels import View
 from stornello.spool import engines, reasons
 from stornello.spool.engines import EngineState
 from stornello.spool.snapshot import Snapshot, Spent, look
-from stornello.wording import owner
+from stornello.wording import money, owner
 from venues import a_venue
 
 TEN = Budget(10.0, 0.055, low_credits=100)
@@ -59,11 +60,21 @@ def text_of(seen: Snapshot, width: int = 80, height: int = 24, language: Languag
     [
         (
             "it",
-            ("Spesa 8,20 € su 10,00 € (82 %) ━", "si avvicina", f"kie: senza crediti; riprovo alle {AT}", "42 crediti"),
+            (
+                "Spesa 8,20 € su 10,00 € (82 %) ━",
+                "si avvicina",
+                f"kie (musica): senza crediti; riprovo alle {AT}",
+                "42 crediti",
+            ),
         ),
         (
             "en",
-            ("Spent €8.20 of €10.00 (82%) ━", "cap is near", f"kie: no credit; trying again at {AT}", "42 credits"),
+            (
+                "Spent €8.20 of €10.00 (82%) ━",
+                "cap is near",
+                f"kie (music): no credit; trying again at {AT}",
+                "42 credits",
+            ),
         ),
     ],
 )
@@ -106,22 +117,22 @@ def test_a_night_that_costs_nothing_has_no_line_of_money() -> None:
 
 @pytest.mark.parametrize(("euro", "percent"), [(9.999, "99 %"), (10.0, "100 %"), (2.9, "29 %"), (12.0, "120 %")])
 def test_a_share_is_never_rounded_up(euro: float, percent: str) -> None:
-    assert percent in owner.spending(Spent(euro), TEN, "it")
+    assert percent in money.spending(Spent(euro), TEN, "it")
 
 
 def test_what_is_not_certain_yet_is_told() -> None:
     spent = Spent(1.0, {"paid": 0.5, "begun": 0.2, "unknown": 0.3})
-    assert owner.spending(spent, TEN, "en") == "€1.00 of €10.00 (10%), €0.50 of it under way or uncertain"
+    assert money.spending(spent, TEN, "en") == "€1.00 of €10.00 (10%), €0.50 of it under way or uncertain"
 
 
 @pytest.mark.parametrize(
     ("engine", "why", "told"),
     [
-        ("kie", "No credit.", "kie: no credit; "),
-        ("kie", "Kie is in maintenance.", "kie: Kie is in maintenance; "),
-        ("openai", "OpenAI does not answer.", "openai: OpenAI does not answer; "),
-        ("own", "HTTP 502.", "own: HTTP 502; "),
-        ("own", "\x1b[31mred\u202e.", "own: [31mred; "),
+        ("kie", "No credit.", "kie (music): no credit; "),
+        ("kie", "Kie is in maintenance.", "kie (music): Kie is in maintenance; "),
+        ("openai", "OpenAI does not answer.", "openai (music): OpenAI does not answer; "),
+        ("own", "HTTP 502.", "own (music): HTTP 502; "),
+        ("own", "\x1b[31mred\u202e.", "own (music): [31mred; "),
     ],
 )
 def test_why_an_engine_is_away_goes_on_after_its_name(engine: str, why: str, told: str) -> None:
@@ -142,20 +153,101 @@ def test_lines_tell_each_change_once() -> None:
 
     assert lines(calm, calm) == lines(near, near) == lines(reached, reached) == []
     assert lines(calm, near) == [
-        f"{owner.NEAR.en} €8.00 of €10.00 (80%)",
-        f"kie: no credit; trying again at {AT}",
+        f"{money.NEAR.en} €8.00 of €10.00 (80%)",
+        f"kie (music): no credit; trying again at {AT}",
         "kie: only 42 credits left, top up",
     ]
     longer = replace(NO_CREDIT, failures=2, away_until=(NOW + timedelta(hours=1)).isoformat())
     assert lines(near, a_night_of(8.0, longer)) == []
     assert lines(near, reached) == [
-        f"{owner.REACHED.en} €10.00 of €10.00 (100%)",
+        f"{money.REACHED.en} €10.00 of €10.00 (100%)",
         "7_213000_c0ffee: yours to decide, stornello resolve. Nobody knows. "
         "Then: stornello resolve 7_213000_c0ffee --not-paid",
     ]
     well = replace(NO_CREDIT, failures=0, away_until="", code="", why=None, credits=500.0)
-    assert lines(near, a_night_of(8.0, well)) == ["kie: answers again"]
+    assert lines(near, a_night_of(8.0, well)) == ["kie (music): answers again"]
     assert lines(None, near)[-3:] == lines(calm, near)
+
+
+KIE = (("kie", 0.055),)
+TABLES = Budget(song=0.1, table=0.15, words=0.02, studios=KIE)
+
+
+def a_night_by_table(**tables: float) -> Snapshot:
+    by_table = {TableId(int(name[1:])): euro for name, euro in tables.items()}
+    return replace(a_night_of(0.0), spent=Spent(sum(by_table.values()), by_table=by_table))
+
+
+@pytest.mark.parametrize(
+    ("budget", "told"),
+    [
+        (Budget(), "€0.50, no cap"),
+        (Budget(song=0.055), "€0.50, caps: song €0.055"),
+        (Budget(table=2), "€0.50, caps: table €2.00"),
+        (Budget(10, song=0.1, table=2), "€0.50 of €10.00 (5%), caps: song €0.10, table €2.00"),
+    ],
+)
+def test_the_caps_that_are_set_are_told(budget: Budget, told: str) -> None:
+    assert money.spending(Spent(0.5), budget, "en") == told
+
+
+def test_a_dashboard_with_only_a_tables_cap_does_not_say_that_there_is_none() -> None:
+    text = text_of(a_night_by_table(t5=0.5), budget=TABLES)
+    assert "Spesa 0,50 €, tetti: canzone 0,10 €, tavolo 0,15 €" in text
+    assert "tetti: canzone" in text_of(a_night_of(0.0), budget=TABLES)
+
+
+def test_a_table_whose_cap_does_not_take_its_next_song_is_told_on_every_screen() -> None:
+    room, full = a_night_by_table(t5=0.075, t7=0.02), a_night_by_table(t5=0.08, t7=0.075)
+    assert owner.worries(room, TABLES, NOW, "it") == []
+    (worry,) = owner.worries(full, TABLES, NOW, "it")
+    assert worry.text == "tavolo 5: tetto del tavolo raggiunto, le sue canzoni le fa la casa"
+    for size in ((80, 24), (200, 50)):
+        assert worry.text in text_of(full, *size, budget=TABLES)
+    line = "table 5: the table's cap is reached, its songs are the house's"
+    assert telling.changes(room, full, "en", TABLES) == [line]
+    assert telling.changes(full, full, "en", TABLES) == []
+
+
+def test_tables_that_are_full_together_share_a_line_but_not_a_moment() -> None:
+    one, two = a_night_by_table(t5=1.0), a_night_by_table(t5=1.0, t12=1.0)
+    (worry,) = owner.worries(two, TABLES, NOW, "en")
+    assert worry.text == "tables 5, 12: the table's cap is reached, their songs are the house's"
+    (line,) = telling.changes(one, two, "en", TABLES)
+    assert line.startswith("table 12: ")
+
+
+@pytest.mark.parametrize(
+    ("budget", "told"),
+    [
+        (Budget(song=0.05, studios=KIE), ["the cap per song is lower than kie's price: kie is not asked"]),
+        (
+            Budget(song=0.06, words=0.02, studios=KIE),
+            ["the cap per song is lower than kie's price with the words: kie is not asked"],
+        ),
+        (Budget(table=0.05, studios=KIE), ["the cap per table is lower than kie's price: kie is not asked"]),
+        (Budget(song=0.055, table=0.055, studios=KIE), []),
+        (Budget(song=0.0, table=0.0), []),
+        (
+            Budget(song=0.06, table=0.06, studios=(("dear", 1.0), *KIE)),
+            [
+                "the cap per song is lower than dear's price: dear is not asked",
+                "the cap per table is lower than dear's price: dear is not asked",
+            ],
+        ),
+    ],
+)
+def test_a_studio_that_a_cap_never_takes_is_told(budget: Budget, told: list[str]) -> None:
+    seen = a_night_by_table(t5=0.0)
+    assert [worry.text for worry in owner.worries(seen, budget, NOW, "en")] == told
+    assert [line for line in telling.changes(None, seen, "en", budget) if "cap per" in line] == told
+
+
+@pytest.mark.parametrize(("euro", "told"), [(9.99, money.NO_ROOM), (10.0, money.REACHED), (9.9, money.NEAR)])
+def test_a_cap_with_a_little_left_is_not_called_reached(euro: float, told: Plain) -> None:
+    assert told.it in [worry.text for worry in owner.worries(a_night_of(euro), TEN, NOW, "it")]
+    lines = telling.changes(None, a_night_of(euro), "it", TEN)
+    assert [line for line in lines if line.startswith(told.it)]
 
 
 def test_one_look_tells_tonights_money_the_engines_and_what_is_held(tmp_path: Path) -> None:
@@ -171,11 +263,12 @@ def test_one_look_tells_tonights_money_the_engines_and_what_is_held(tmp_path: Pa
     (venue.held / HELD.name).mkdir()
     reasons.write(venue.held / HELD.name, JobHeldError(HELD.code, HELD.what, HELD.todo), NOW)
     seen = look(venue, NOW.date())
-    assert seen.spent == Spent(0.75, {"paid": 0.5, "unknown": 0.25}, 1)
+    assert seen.spent == Spent(0.75, {"paid": 0.5, "unknown": 0.25}, 1, {TableId(5): 0.75})
     assert seen.engines == (NO_CREDIT,)
     assert [reason.name for reason in seen.held] == [HELD.name]
     told = json.loads(json.dumps(seen.to_json()))
-    assert told["spent"] == {"euro": 0.75, "by_state": {"paid": 0.5, "unknown": 0.25}, "damaged": 1}
+    by_state = {"paid": 0.5, "unknown": 0.25}
+    assert told["spent"] == {"euro": 0.75, "by_state": by_state, "damaged": 1, "by_table": {"5": 0.75}}
     assert told["engines"][0]["why"] == {"it": "Senza crediti.", "en": "No credit."}
     assert told["held"][0]["code"] == "order-unknown"
     assert look(venue, NOW.date() + timedelta(days=1)).spent == look(venue).spent == Spent()
