@@ -185,6 +185,6 @@ def test_an_engine_is_built_once_and_only_when_it_is_asked(bench: Bench) -> None
 
 def test_a_bug_in_an_engine_is_a_failure_of_it_and_leaves_its_charge_counted(bench: Bench) -> None:
     with pytest.raises(OutcomeUnknown, match="ZeroDivisionError") as error:
-        bench.ask({1: ZeroDivisionError("what a guest said")})
+        bench.ask(always(ZeroDivisionError("what a guest said")))
     assert "guest said" not in str(error.value)
-    assert bench.costs() == ["unknown"]
+    assert set(bench.costs()) == {"unknown"}
