@@ -1,6 +1,7 @@
 """The contract suite: every engine of ours keeps it, and every check catches an engine that does not."""
 
 import json
+import socket
 import tomllib
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -295,11 +296,19 @@ def test_a_test_that_may_cost_money_says_so_and_wants_a_yes(night: Night) -> Non
         night.settings |= {"KIE_API_KEY": KEY, "KIE_BASE_URL": kie.url}
         told = night.run("provider", "test", "kie")
         assert (told.returncode, kie.charges) == (1, 0)
-        assert "at most 1 songs" in told.stderr
+        assert "at most 1 song, " in told.stderr
         assert "--yes" in told.stderr
         agreed = night.run("provider", "test", "kie", "--yes")
         assert (agreed.returncode, kie.charges) == (0, 1), agreed.stdout
         assert KEY not in told.stdout + told.stderr + agreed.stdout + agreed.stderr
+
+
+def test_an_engine_whose_server_is_away_is_not_blamed_for_it(night: Night) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        night.settings["ACESTEP_BASE_URL"] = f"http://127.0.0.1:{listener.getsockname()[1]}"
+    told = night.run("provider", "test", "acestep")
+    assert (told.returncode, told.stdout) == (1, "")
+    assert "The ACE-Step server cannot be reached." in told.stderr
 
 
 def test_an_engine_that_nobody_has_installed_is_none(night: Night) -> None:

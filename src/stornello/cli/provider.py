@@ -2,7 +2,8 @@
 
 import json
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import entry_points
 from types import MappingProxyType
@@ -19,16 +20,18 @@ from stornello.contract import Outcome, Subject
 from stornello.domain.errors import SettingsError, StornelloError
 from stornello.domain.plain import Plain
 from stornello.domain.seam import SEAMS, Seam
+from stornello.seams import Checkable
 from stornello.settings import Settings
 from stornello.wiring.engines import EMBEDDED, builder
 
 _UNITS: Mapping[Seam, Plain] = MappingProxyType(
     {
-        "studios": Plain("canzoni", "songs"),
+        "studios": Plain("canzone", "song"),
         "lyricists": Plain("chiamate", "calls"),
         "transcribers": Plain("minuti", "minutes"),
     }
 )
+"""What ``contract.units`` counts; of songs, only one is ever asked for."""
 
 
 def register(app: typer.Typer) -> None:
@@ -102,6 +105,7 @@ def examine(
     del lang
     settings = Settings.load(look_at(folder).settings)
     subjects = {one: _subject(one, name, settings) for one in _seams_of(name, seam)}
+    _require_there(subjects.values())
     _agree_to_pay(subjects, name, settings, yes=yes)
     ended = [(one, outcome) for one, subject in subjects.items() for outcome in _told(one, subject, quiet=as_json)]
     broken = sum(outcome.state == "broken" for _, outcome in ended)
@@ -138,6 +142,15 @@ def _subject(seam: Seam, name: str, settings: Settings) -> Subject:
     return Subject(seam, Builder(seam, name, settings), secrets, settings.job_deadline_seconds)
 
 
+def _require_there(subjects: Iterable[Subject]) -> None:
+    """Raise what an engine's own ``check`` does: when its server is away every other check would blame the engine."""
+    for subject in subjects:
+        engine = _built(subject)
+        if isinstance(engine, Checkable):
+            with _left_to_the_checks():
+                engine.check()
+
+
 def _agree_to_pay(subjects: dict[Seam, Subject], name: str, settings: Settings, *, yes: bool) -> None:
     """Say what it may cost, and go on only when somebody agrees."""
     paid = [seam for seam, subject in subjects.items() if _is_paid(subject)]
@@ -159,13 +172,26 @@ def _agree_to_pay(subjects: dict[Seam, Subject], name: str, settings: Settings, 
 
 def _is_paid(subject: Subject) -> bool:
     """Return whether it may cost: also when the engine does not say. One that cannot be built costs nothing."""
+    engine = _built(subject)
+    return engine is not None and bool(getattr(engine, "is_paid", True))
+
+
+def _built(subject: Subject) -> Any:  # noqa: ANN401 - an engine of whichever seam
+    """Return the engine; None where it cannot be built."""
+    with _left_to_the_checks():
+        return subject.build()
+    return None
+
+
+@contextmanager
+def _left_to_the_checks() -> Iterator[None]:
+    """Pass on what a person can mend; whatever else a stranger's code lets out, the checks will tell."""
     try:
-        engine = subject.build()
+        yield
     except StornelloError:
         raise
-    except Exception:  # noqa: BLE001 - a stranger's code; the checks will tell
-        return False
-    return bool(getattr(engine, "is_paid", True))
+    except Exception:  # noqa: BLE001, S110 - see above
+        pass
 
 
 def _told(seam: Seam, subject: Subject, *, quiet: bool) -> Iterator[Outcome]:
