@@ -9,7 +9,7 @@ from stornello.generate_song.patience import Polls
 from stornello.settings import Settings
 from stornello.spool.journal import Journal
 from stornello.spool.paths import Venue
-from stornello.wiring.engines import EMBEDDED, builder, chain, chosen, embedded_ears
+from stornello.wiring.engines import EMBEDDED, builder, chain, embedded_ears
 
 _OWN_SHARE = 0.9
 """Of the job's time: a child that waits in vain is to say why before its worker ends it without a word."""
@@ -32,7 +32,6 @@ def build(venue: Venue, settings: Settings, milestone: Callable[[str], None]) ->
 
 
 def _heard_by(shas: Sequence[str], venue: Venue, settings: Settings) -> str:
-    """Return who heard the recordings, or who would: texts may come from elsewhere, and the journal may be gone."""
-    heard = ", ".join(Journal(venue.journal).heard_by(shas))
-    named = chosen("transcribers", settings)
-    return heard or (embedded_ears(settings) if EMBEDDED in named else ", ".join(named))
+    """Return who heard the recordings; empty for texts that came from elsewhere, or when the journal is gone."""
+    heard = Journal(venue.journal).heard_by(shas)
+    return ", ".join(embedded_ears(settings) if name == EMBEDDED else name for name in heard)
