@@ -29,7 +29,7 @@ from stornello.spool.orders import Request
 log = logging.getLogger(__name__)
 
 _BASE_S, _CAP_S = 1.0, 8.0
-_AWAY_S = 90.0
+_AWAY_S = 30.0
 """A studio that has given no answer for so long is away: others may have the worker."""
 
 _PLAIN_ID = re.compile(r"[\w-]{1,80}")
