@@ -95,6 +95,14 @@ def test_an_answer_that_never_ends_is_given_up(ask: Callable[[str], None], speec
     assert isinstance(error.value, OutcomeUnknown) or ask is not ask_openai
 
 
+@pytest.mark.parametrize("base", ["http://a..b", f"http://{'a' * 70}.com", "http://127.0.0.1:99999"])
+@pytest.mark.parametrize("ask", CLIENTS)
+def test_an_address_that_cannot_be_is_not_reached(ask: Callable[[str], None], base: str) -> None:
+    with pytest.raises(ProviderUnreachable) as error:
+        ask(base)
+    assert not isinstance(error.value, OutcomeUnknown)
+
+
 @pytest.mark.parametrize("ask", CLIENTS)
 def test_an_answer_is_asked_for_unpacked_and_taken_in_no_other_way(ask: Callable[[str], None]) -> None:
     with saying(a_bomb) as (base, asked), pytest.raises(ProviderUnreachable):

@@ -60,7 +60,10 @@ class TimedNetwork(httpcore2.NetworkBackend):
         socket_options: Iterable[httpcore2.SOCKET_OPTION] | None = None,
     ) -> httpcore2.NetworkStream:
         """Connect within ``timeout``. Raises httpcore2.ConnectError, ConnectTimeout."""
-        stream = self.sockets.connect_tcp(host, port, timeout, local_address, socket_options)
+        try:
+            stream = self.sockets.connect_tcp(host, port, timeout, local_address, socket_options)
+        except UnicodeError as error:  # an empty or endless part between the dots
+            raise httpcore2.ConnectError("no such name") from error
         until = self.clock.monotonic() + self.seconds
         return TimedStream(stream, lambda most: time_left(self.clock, until, most))
 
