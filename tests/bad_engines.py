@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from stornello.domain.errors import OutcomeUnknown, ProviderRefused, ProviderUnreachable
+from stornello.domain.errors import AnswerUnusable, OutcomeUnknown, ProviderRefused, ProviderUnreachable
 from stornello.domain.plain import Plain
 from stornello.domain.songs import Lyrics, Section
 from stornello.seams import Hearing, RequestId, SongOrder, Story, Take
@@ -181,6 +181,24 @@ class Pen:
         if self.fault == "untitled":
             return replace(lyrics, title="")
         return "la la" if self.fault == "text" else lyrics  # type: ignore[return-value]
+
+
+@dataclass
+class MoodyPen(Pen):
+    """Writes lyrics when it is told what was wrong with its first try; with the fault ``stubborn`` not even then."""
+
+    def write(self, story: Story, summary: str, *, gently: bool = False, complaint: str = "") -> Lyrics:
+        if not complaint or self.fault == "stubborn":
+            raise AnswerUnusable("unusable", _SAID, _SAID, reason="it is no song")
+        return super().write(story, summary, gently=gently)
+
+
+class DeafPen(Pen):
+    """Complains of its answers and hears no complaint."""
+
+    def write(self, story: Story, summary: str, *, gently: bool = False) -> Lyrics:
+        del story, summary, gently
+        raise AnswerUnusable("unusable", _SAID, _SAID, reason="it is no song")
 
 
 @dataclass

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from bad_engines import KEY, Ear, Ordered, Pen, RemoteStudio, Studio
+from bad_engines import KEY, DeafPen, Ear, MoodyPen, Ordered, Pen, RemoteStudio, Studio
 from fake_decks import HandClock
 from night import DOUBLES, Night
 from servers.acestep import AceStep
@@ -188,6 +188,12 @@ PENS = {
 @pytest.mark.parametrize("fault", PENS)
 def test_a_lyricist_that_breaks_the_contract_is_caught(fault: str) -> None:
     assert PENS[fault] in broken(tried("lyricists", partial(Pen, fault)))
+
+
+def test_a_lyricist_may_need_to_be_told_once_why_its_answer_is_none() -> None:
+    assert not broken(tried("lyricists", MoodyPen))
+    for pen in (partial(MoodyPen, "stubborn"), DeafPen):
+        assert {"singable", "language"} <= set(broken(tried("lyricists", pen)))
 
 
 EARS = {
