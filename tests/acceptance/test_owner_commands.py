@@ -52,7 +52,7 @@ def test_status_tells_money_engines_and_what_waits_for_a_decision(venue: Night) 
     for line in (
         "Spent tonight: €0.90 of €1.00 (90%), €0.05 of it under way or uncertain",
         "! The spending cap is near",
-        "! kie: no credit; trying again at ",
+        "! kie (music): no credit; trying again at ",
         "! 8_200000_bbbbbb: yours to decide, stornello resolve. Unclear. stornello resolve 8_200000_bbbbbb",
     ):
         assert line in said, line

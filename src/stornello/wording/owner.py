@@ -31,7 +31,8 @@ def worries(seen: Snapshot, budget: Budget, now: datetime, language: Language) -
     found += [Worry(text, is_grave) for text, is_grave in money.worries(seen.spent, budget, language)]
     found += [Worry(away(engine, language), grave=True) for engine in seen.engines if is_away(engine, now)]
     low = [engine for engine in seen.engines if is_low(engine, budget) and not is_away(engine, now)]
-    return found + [Worry(credits_left(engine, budget, language)) for engine in low]
+    found += [Worry(credits_left(engine, budget, language)) for engine in low]
+    return sorted(found, key=lambda worry: not worry.grave)
 
 
 def is_away(engine: EngineState, now: datetime) -> bool:
