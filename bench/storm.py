@@ -18,7 +18,7 @@ def storm(jobs: int, seed: int = 1) -> dict[str, float]:
         Aimock(songs_that_differ(3 * jobs)) as openai,
         fake_kie("--storm", str(seed), cook=1, seconds=6) as kie,
     ):
-        night = Night(Path(folder) / "venue", settings(openai.url, kie.url, "kie,kie-flat"))
+        night = Night(Path(folder) / "venue", settings(openai.url, kie.url, "kie,kie-flat", workers=4))
         night.run("init")
         drop(night.venue.from_tables, jobs, 30)
         began = time.monotonic()
