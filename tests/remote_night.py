@@ -32,7 +32,7 @@ def settings(openai_url: str, kie_url: str, studio: str, workers: int = 16) -> d
         "STABLE_SECONDS": "0.2",
         "STORNELLO_POLL_FIRST_SECONDS": "0.1",
         "STORNELLO_POLL_LONGEST_SECONDS": "0.5",
-        "STORNELLO_REQUEST_TIMEOUT_SECONDS": "4",
+        "STORNELLO_REQUEST_TIMEOUT_SECONDS": "2.5",
         "STORNELLO_DOWNLOAD_SECONDS": "8",
         "STORNELLO_JOB_DEADLINE_SECONDS": "20",
         "STORNELLO_ENGINE_REST_SECONDS": "0.5",
