@@ -2,7 +2,7 @@
 
 import errno
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Generic, TypeVar
@@ -71,14 +71,14 @@ class Chain(Generic[T]):
         """Return the links whose breakers are closed."""
         return [link for link in self.links if not self.breaker.is_open(link.name)]
 
-    def first(self, ask: Callable[[Link[T]], R]) -> R:
-        """Return what the first link answers that can.
+    def first(self, ask: Callable[[Link[T]], R], rather_not: Collection[str] = ()) -> R:
+        """Return what the first link answers that can; those named in ``rather_not`` are asked when no other can.
 
         Raises:
             ProviderError: none could. If waiting can help any of them, a retryable one.
         """
         errors: list[ProviderError] = []
-        usable = self.usable()
+        usable = sorted(self.usable(), key=lambda link: link.name in rather_not)
         for link in usable:
             try:
                 return ask(link)
@@ -89,9 +89,18 @@ class Chain(Generic[T]):
             errors.append(self.all_away())
         raise next((error for error in errors if error.retryable), errors[-1])
 
-    def persist(self, link: Link[T], purpose: Purpose, call: Callable[[T], R], units: float = 1.0) -> R:
+    def persist(
+        self,
+        link: Link[T],
+        purpose: Purpose,
+        call: Callable[[T], R],
+        units: float = 1.0,
+        *,
+        though_unknown: bool = True,
+    ) -> R:
         """Ask ``link``, again after a hiccup; for calls that may be repeated. Raises what the last attempt raised.
 
+        ``though_unknown``: also after an attempt that may have been carried out, and paid, all the same.
         ``call`` lets a full disk (OSError) out only before anything is sent, as where it packs a recording.
         """
 
@@ -110,7 +119,8 @@ class Chain(Generic[T]):
                 return self.attempt(link, purpose, ask, units)
             except ProviderUnreachable as error:
                 wait_s = error.retry_after_s or backoff(attempt, _BASE_S, _CAP_S)
-                if attempt >= _TRIES or wait_s > LONG_WISH_S or self.breaker.is_open(link.name):
+                is_final = isinstance(error, OutcomeUnknown) and not though_unknown
+                if is_final or attempt >= _TRIES or wait_s > LONG_WISH_S or self.breaker.is_open(link.name):
                     raise
                 self.clock.sleep(wait_s)
 

@@ -41,7 +41,15 @@ class ChainedTranscriber:
         purpose = Purpose("transcribers", table, about)
         if known := self._known(_key(audio)):
             return known
-        return self.chain.first(lambda link: self._hear(link, audio, languages, purpose))
+        return self.chain.first(lambda link: self._hear(link, audio, languages, purpose), self._may_have_heard(about))
+
+    def _may_have_heard(self, about: str) -> frozenset[str]:
+        """Return who was sent this recording and never answered: others hear it first, so that nobody is paid twice."""
+        return frozenset(
+            charge.engine
+            for charge in self.chain.ledger.lately()
+            if (charge.seam, charge.about) == ("transcribers", about) and charge.state in {"begun", "unknown"}
+        )
 
     def _hear(self, link: Link[Transcriber], audio: Path, languages: Sequence[str], purpose: Purpose) -> Hearing:
         engine = link.engine
@@ -72,8 +80,9 @@ class ChainedTranscriber:
             return heard
 
         minutes = part.stat().st_size / _BYTES_A_SECOND / 60
+        is_alone = len(self.chain.usable()) <= 1
         with answers.room(self.memory, key):
-            return self.chain.persist(link, purpose, ask, minutes)
+            return self.chain.persist(link, purpose, ask, minutes, though_unknown=is_alone)
 
     def _known(self, key: str) -> Hearing | None:
         kept: Any = answers.read(self.memory, key)

@@ -17,7 +17,7 @@ from stornello.chains import Breaker, Chain, ChainedTranscriber, Link
 from stornello.domain.errors import ProviderError
 from stornello.domain.names import TableId
 from stornello.seams import Hearing
-from stornello.spool.ledger import Ledger
+from stornello.spool.ledger import Ledger, Purpose
 from venues import a_tone, write_wav
 
 RATE = 16_000
@@ -239,3 +239,18 @@ def test_a_damaged_memory_counts_for_nothing(room: Room, note: Path) -> None:
     for kept in (room.folder / "answers").iterdir():
         kept.write_text('{"nobody": 1}')
     assert room.hear(note).text == "part 2"
+
+
+def test_a_recording_whose_answer_was_lost_goes_to_another_ear_and_not_to_the_same_again(
+    room: Room, note: Path
+) -> None:
+    assert room.hear(note, {1: After(lost())}, alone=False).by == "embedded"
+    assert (len(room.ears.sent), [state for state, _ in room.costs()]) == (1, ["unknown"])
+
+
+def test_a_recording_that_was_being_sent_when_the_process_died_goes_to_another_ear(room: Room, note: Path) -> None:
+    ledger = Ledger(room.folder / "ledger", room.clock, 6)
+    ledger.begin("openai", Purpose("transcribers", TableId(5), "arrival"), 0.01)
+    assert room.hear(note, alone=False).by == "embedded"
+    assert room.ears.sent == []
+    assert room.hear(note).by != "embedded", "where there is no other ear, the guest matters more"
