@@ -36,7 +36,7 @@ from importlib.machinery import PathFinder
 class Light(PathFinder):
     @classmethod
     def find_spec(cls, name, path=None, target=None):
-        hidden = name.split(".")[0] in {"faster_whisper", "midirenderer", "numpy", "pedalboard", "pyworld"}
+        hidden = name.split(".")[0] in {"faster_whisper", "midirenderer", "pedalboard", "pyworld"}
         return None if hidden else super().find_spec(name, path, target)
 
 sys.meta_path[sys.meta_path.index(PathFinder)] = Light
@@ -239,7 +239,7 @@ def test_what_guests_say_is_in_no_log(venue: Night, bug: dict[str, str]) -> None
     done = venue.run("generate-song", str(job))
     logs = "".join(path.read_text() for path in venue.venue.logs.iterdir())
     assert "Persephone" not in done.stdout + done.stderr + logs
-    assert done.returncode == len(bug)
+    assert done.returncode == (3 if bug else 0)
     assert ("ValueError at stornello_doubles.py" in done.stderr) == bool(bug), "an operator learns where it was"
 
 

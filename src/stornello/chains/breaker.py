@@ -10,7 +10,7 @@ from pathlib import Path
 
 from stornello.domain.backoff import LONG_WISH_S, backoff
 from stornello.domain.clock import Clock
-from stornello.domain.errors import AccountRefused, ProviderError
+from stornello.domain.errors import AccountRefused, EngineBroken, ProviderError
 from stornello.domain.seam import Seam
 from stornello.spool import engines
 from stornello.spool.engines import EngineState
@@ -48,7 +48,7 @@ class Breaker:
         """Count a failure that says something about the engine; a refusal of these words or that file says nothing."""
         if isinstance(error, AccountRefused):
             self._change(engine, error, self.longest_s, at_once=True)
-        elif error.retryable:
+        elif error.retryable or isinstance(error, EngineBroken):
             asked_s = error.retry_after_s or 0.0
             self._change(engine, error, asked_s, at_once=asked_s > LONG_WISH_S)
 

@@ -5,7 +5,7 @@ import logging
 from collections.abc import Callable
 from typing import TypeVar
 
-from stornello.domain.errors import GenerationFailed, OutcomeUnknown, StornelloError
+from stornello.domain.errors import EngineBroken, GenerationFailed, OutcomeUnknown, ProviderError, StornelloError
 from stornello.domain.plain import Plain
 
 log = logging.getLogger(__name__)
@@ -15,8 +15,12 @@ R = TypeVar("R")
 _DISK = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO})
 
 
-def guarded(engine: str, call: Callable[[], R], kind: type[OutcomeUnknown | GenerationFailed] = OutcomeUnknown) -> R:
+def guarded(
+    engine: str, call: Callable[[], R], kind: type[EngineBroken | OutcomeUnknown | GenerationFailed] = EngineBroken
+) -> R:
     """Return what ``call`` returns. What the seams do not know becomes an error of ``kind``, its text told to nobody.
+
+    It counts as paid, since nobody knows better.
 
     Raises:
         StornelloError: what ``call`` raised of our own errors, or ``kind`` for any other.
@@ -30,11 +34,16 @@ def guarded(engine: str, call: Callable[[], R], kind: type[OutcomeUnknown | Gene
         if isinstance(error, OSError) and error.errno in _DISK:
             raise
         log.exception("engine has a bug", extra={"engine": engine})
-        raise kind(
-            "engine-bug",
-            Plain(
-                f"Il motore «{engine}» si è interrotto per un errore suo ({type(error).__name__}).",
-                f"The engine '{engine}' stopped on an error of its own ({type(error).__name__}).",
-            ),
-            Plain("Dillo a chi l'ha scritto: stornello provider test", "Tell who wrote it: stornello provider test"),
-        ) from None
+        raise _broken(engine, type(error).__name__, kind) from None
+
+
+def _broken(engine: str, error: str, kind: type[EngineBroken | OutcomeUnknown | GenerationFailed]) -> ProviderError:
+    told = (
+        "engine-bug",
+        Plain(
+            f"Il motore «{engine}» si è interrotto per un errore suo ({error}).",
+            f"The engine '{engine}' stopped on an error of its own ({error}).",
+        ),
+        Plain("Dillo a chi l'ha scritto: stornello provider test", "Tell who wrote it: stornello provider test"),
+    )
+    return EngineBroken(*told, charged=True) if issubclass(kind, EngineBroken) else kind(*told)

@@ -105,6 +105,10 @@ class AccountRefused(ProviderRefused):
     """The key does not open, or the account has no credit: no call works until a person has mended it."""
 
 
+class EngineBroken(ProviderRefused):
+    """The engine stopped on an error of its own, which its seam does not know."""
+
+
 class ContentRefused(ProviderRefused):
     """The words were refused; gentler ones may pass."""
 

@@ -123,7 +123,7 @@ class Ordering:
         self.book.add(intent)
         self.patience.milestone(f"ASKING {intent.studio}")
         try:
-            id_ = guarded(intent.studio, lambda: engine.request(order))
+            id_ = guarded(intent.studio, lambda: engine.request(order), OutcomeUnknown)
             self._refuse_another_jobs(intent, id_)
         except ProviderError as error:
             self.book.end(error)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
-from stornello.spool import atomic
+from stornello.spool import answers, atomic
 
 T = TypeVar("T")
 
@@ -27,6 +27,7 @@ class Steps:
         try:
             return read(json.loads(file.read_text(encoding="utf-8")))
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
-            value = do()
-            atomic.write_json(file, value)
+            with answers.room(self.folder, name):  # it may be paid for: not asked where it could not be kept
+                value = do()
+                answers.save(self.folder, name, value)
             return read(value)
