@@ -41,8 +41,8 @@ $(VENV)/installed-dev: requirements-dev.lock pyproject.toml scripts/install.sh
 	touch $@ $(VENV)/installed
 
 # Programs of others that the contract tests speak to, run by the node of the virtual environment.
-$(VENV)/peers: tests/peers/package-lock.json $(VENV)/installed-dev
-	PATH="$(CURDIR)/$(VENV)/bin:$$PATH" $(RUN)npm ci --silent --prefix tests/peers
+$(VENV)/peers: tests/peers/package-lock.json scripts/peers.sh $(VENV)/installed-dev
+	./scripts/peers.sh $(VENV)
 	touch $@
 
 lock: install-dev

@@ -14,9 +14,6 @@ from stornello.seams import MusicStudio, RequestId, Take
 from stornello.spool import orders
 
 _TROUBLE_CAP_S = 60.0
-_SLOW_S = 240.0
-"""Songs take one to three minutes at the services; one that takes longer keeps no worker from the others."""
-
 _DELIVERIES = 5
 """A take that is no song may only have been late: it is fetched again, so often."""
 
@@ -26,7 +23,8 @@ class Cooking:
     """One song that ``link`` has taken as ``request``; its files come into the folder ``into``.
 
     ``on_trouble`` hears of every question that got no answer. After ``away_s`` of them the studio is away.
-    ``when_slow`` is raised when the song takes long.
+    After ``slow_s`` of answers that it
+    cooks, ``when_slow`` is raised.
     """
 
     link: Link[MusicStudio]
@@ -37,6 +35,7 @@ class Cooking:
     inspect: Callable[[Take], Delivered]
     on_trouble: Callable[[ProviderError], None]
     away_s: float
+    slow_s: float
     when_slow: ProviderError
 
     def collect(self) -> Delivered:
@@ -72,7 +71,7 @@ class Cooking:
                 wait_s = max(error.retry_after_s or 0.0, backoff(troubles, self.polls.first_s, _TROUBLE_CAP_S))
             else:
                 troubles, answered_at = 0, self.patience.clock.monotonic()
-                if answered_at - began >= _SLOW_S:
+                if answered_at - began >= self.slow_s:
                     raise self.when_slow
                 end, wait_s = never_ready(), backoff(asked, self.polls.first_s, self.polls.longest_s)
             self.patience.sleep(wait_s, end)

@@ -14,6 +14,7 @@ from stornello.domain.errors import (
     GenerationFailed,
     OutcomeUnknown,
     ProviderError,
+    StudioAway,
 )
 from stornello.generate_song.book import Book, as_error, same_id
 from stornello.generate_song.cooking import Cooking, never_ready, slow
@@ -29,8 +30,9 @@ from stornello.spool.orders import Request
 log = logging.getLogger(__name__)
 
 _BASE_S, _CAP_S = 1.0, 8.0
-_AWAY_S = 30.0
-"""A studio that has given no answer for so long is away: others may have the worker."""
+_AWAY_S, _SLOW_S = 30.0, 240.0
+"""A studio that has given no answer for so long is away, and a song is slow that takes longer than the services' one to
+three minutes: others may have the worker. At the next look one glance must do."""
 
 _PLAIN_ID = re.compile(r"[\w-]{1,80}")
 """What may be told in a log: a studio's id might be anything, even the order itself."""
@@ -42,7 +44,8 @@ class Ordering:
 
     ``taken`` remembers whose the requests are that paid studios have taken. ``former`` returns a studio that the
     settings no longer name; ``words`` the order, with gentle lyrics or the first ones; ``inspect`` what of a take may
-    be played. ``may_park``: a slow song may make room for others and be asked for again later.
+    be played. A slow song makes room for others, and is asked for again, until it ``is_overdue``, one of a
+    studio that is away until it ``is_hopeless``.
     """
 
     folder: Path
@@ -54,7 +57,8 @@ class Ordering:
     inspect: Callable[[Take], Delivered]
     polls: Polls
     patience: Patience
-    may_park: bool
+    is_overdue: bool
+    is_hopeless: bool
 
     def __post_init__(self) -> None:
         self.book = Book(self.folder)
@@ -145,8 +149,13 @@ class Ordering:
         link = self._link(last.studio)
         self.patience.milestone("COOKING")
         try:
-            delivered = self._cooking(link, last.id).collect()
+            delivered = self._cooking(link, last, last.id).collect()
         except StillThere:
+            raise
+        except StudioAway as error:
+            if self.is_hopeless:
+                raise StillThere(error.code, error.what, orders.KEPT) from None
+            self.book.change(parked=True)
             raise
         except (GenerationFailed, ContentRefused) as error:
             self.studios.end_charge(last.charge, self.book.end(error))
@@ -155,19 +164,20 @@ class Ordering:
         self.studios.breaker.worked(link.name)
         return delivered
 
-    def _cooking(self, link: Link[MusicStudio], request: RequestId) -> Cooking:
-        """Return the wait for ``request``; one glance is enough where the studio is known to be away."""
+    def _cooking(self, link: Link[MusicStudio], last: Request, id_: RequestId) -> Cooking:
+        """Return the wait for the song of ``last``."""
         breaker = self.studios.breaker
         return Cooking(
             link,
-            request,
+            id_,
             self.folder,
             self.polls,
             self.patience,
             self.inspect,
             on_trouble=lambda error: breaker.failed(link.name, error),
-            away_s=0.0 if breaker.is_open(link.name) else _AWAY_S,
-            when_slow=slow() if self.may_park else never_ready(),
+            away_s=0.0 if last.parked or breaker.is_open(link.name) else _AWAY_S,
+            slow_s=0.0 if last.parked else _SLOW_S,
+            when_slow=never_ready() if self.is_overdue else slow(),
         )
 
     def _breathe(self, studio: str) -> None:

@@ -1,6 +1,7 @@
 """From a job's transcripts to a song in songs/: summary, lyrics, request, collect, measure, publish."""
 
 import hashlib
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -23,6 +24,9 @@ from stornello.spool import orders, staging
 from stornello.spool.jobs import Job, table_of
 from stornello.spool.ledger import Purpose
 from stornello.spool.paths import Venue
+
+_HOPELESS = 3
+"""A studio may be away for so many times the song's deadline."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,13 +81,12 @@ class SongMaker:
         self.milestone("DONE")
         return card
 
-    def _is_young(self, job: Job) -> bool:
-        """Return whether the song is not overdue yet."""
+    def _age_s(self, job: Job) -> float:
+        """Return how long ago the job was claimed; nobody knows: very long."""
         try:
-            age = self.clock.now() - datetime.fromisoformat(job.status.claimed_at)
+            return (self.clock.now() - datetime.fromisoformat(job.status.claimed_at)).total_seconds()
         except (ValueError, TypeError):
-            return False
-        return age.total_seconds() < self.deadline_s
+            return math.inf
 
     def _summary(self, steps: Steps, story: Story, job: Job) -> str:
         def read(kept: dict[str, Any]) -> str:
@@ -113,7 +116,8 @@ class SongMaker:
             inspect,
             self.polls,
             patience,
-            may_park=self._is_young(job),
+            is_overdue=self._age_s(job) >= self.deadline_s,
+            is_hopeless=self._age_s(job) >= _HOPELESS * self.deadline_s,
         )
 
     def _delivered(self, steps: Steps, job: Job, ordering: Ordering) -> tuple[Delivered, bool]:

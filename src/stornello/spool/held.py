@@ -72,7 +72,7 @@ def _put_back(venue: Venue, entry: Path) -> JobId:
 def _as_found(last: Request, task: str | None) -> Request:
     if task is None:
         return replace(last, state="not-taken", charge_state="free", id=None)
-    return replace(last, state="cooking", charge_state="paid", id=RequestId(task))
+    return replace(last, state="cooking", charge_state="paid", id=RequestId(task), parked=False)
 
 
 def _none(name: str) -> StornelloError:

@@ -27,7 +27,7 @@ Hope = Literal["none", "again", "gently"]
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One request at one studio; ``gently``: with gentler lyrics.
+    """One request at one studio; ``gently``: with gentler lyrics; ``parked``: its wait was broken off.
 
     ``id`` is the studio's, once it has taken it. ``charge_state`` is how ``charge`` is to stand in the ledger.
     """
@@ -39,6 +39,7 @@ class Request:
     charge_state: charges.State = "begun"
     id: RequestId | None = None
     gently: bool = False
+    parked: bool = False
     code: str = ""
     what: Plain | None = None
     todo: Plain | None = None
@@ -128,6 +129,13 @@ def mark_done(job: Path) -> None:
         write(job, (*requests[:-1], replace(requests[-1], state="done")))
 
 
+def unpark(job: Path) -> None:
+    """Let the song of the last request be waited for with all patience again."""
+    requests = read(job)
+    if requests and requests[-1].parked:
+        write(job, (*requests[:-1], replace(requests[-1], parked=False)))
+
+
 def own(answers_: Path, studio: str, request: RequestId, job: str) -> None:
     """Remember in the folder ``answers_`` that ``request`` at ``studio`` is ``job``'s."""
     answers.save(answers_, answers.key_of("request", studio, request), job)
@@ -149,7 +157,10 @@ def _request_of(data: dict[str, Any]) -> Request:
         raise ValueError("no state")
     if known.state == "cooking" and not known.id:
         raise ValueError("no id")
-    texts, flags = (known.studio, known.charge or "", known.id or "", known.code), (known.is_paid, known.gently)
+    texts, flags = (
+        (known.studio, known.charge or "", known.id or "", known.code),
+        (known.is_paid, known.gently, known.parked),
+    )
     if not (all(isinstance(one, str) for one in texts) and all(isinstance(one, bool) for one in flags)):
         raise TypeError("no request")
     float(known.retry_after_s or 0.0)

@@ -251,6 +251,17 @@ def test_a_studio_that_stops_answering_while_it_cooks_gives_the_worker_back_and_
     assert (len(kie.accepted), costs(desk)) == (1, ["paid"])
 
 
+def test_a_studio_that_never_comes_back_ends_the_job_with_its_song_kept(desk: Desk, kie: CountingEngines) -> None:
+    young(desk)
+    kie.troubles["collect"] = [away() for _ in range(99)]
+    with pytest.raises(StudioAway):
+        desk.maker.make(desk.job)
+    desk.clock.sleep(3 * 1080)
+    with pytest.raises(GenerationFailed, match="not paid again"):
+        desk.maker.make(desk.job)
+    assert [state for _, state in desk.states()] == ["cooking"]
+
+
 def test_a_song_that_takes_long_gives_the_worker_back_until_it_is_overdue(desk: Desk, kie: CountingEngines) -> None:
     young(desk)
     kie.cooking = 9999
@@ -349,7 +360,7 @@ def test_orders_hold_nothing_that_guests_said(desk: Desk) -> None:
     desk.maker.make(desk.job)
     (told,) = json.loads((desk.job.folder / "steps" / "orders.json").read_text())
     assert set(told) == {
-        *("studio", "state", "is_paid", "charge", "charge_state", "id", "gently"),
+        *("studio", "state", "is_paid", "charge", "charge_state", "id", "gently", "parked"),
         *("code", "what", "todo", "hope", "retry_after_s"),
     }
 
