@@ -16,7 +16,7 @@ demo: install
 
 test: install-dev check $(VENV)/peers
 	$(RUN)stornello models fetch
-	$(RUN)pytest -n 2 --dist worksteal $(ARGS)
+	$(RUN)pytest -n 3 --dist worksteal $(ARGS)
 
 check: install-dev
 	$(RUN)ruff format --check

@@ -32,7 +32,7 @@ def test_recordings_become_songs_with_nothing_but_the_two_addresses_changed(nigh
 
 @pytest.mark.timeout(300)
 def test_a_storm_of_all_faults_ends_every_job_with_a_song_or_a_reason_and_pays_nothing_twice(night: Night) -> None:
-    jobs = 14
+    jobs = 10
     seed = 5
     with Aimock(songs_that_differ(4 * jobs)) as openai, fake_kie("--storm", str(seed), cook=0.5, seconds=6) as kie:
         night.settings |= settings(openai.url, kie.url, "kie,kie-flat", workers=4)
