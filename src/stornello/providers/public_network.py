@@ -38,7 +38,7 @@ def is_public(address: str) -> bool:
     if isinstance(ip, ipaddress.IPv6Address):
         if ip in _NAT64:
             return is_public(str(ipaddress.IPv4Address(int(ip) & 0xFFFF_FFFF)))
-        if ip not in _UNICAST or ip in _DOCUMENTATION:
+        if ip not in _UNICAST or ip in _DOCUMENTATION or ip.sixtofour or ip.teredo:  # these hold an IPv4 address
             return False
     return ip.is_global and not ip.is_multicast and ip not in _RELAYS
 
