@@ -40,11 +40,12 @@ class Show:
             self._close()
 
     def is_over(self, now: Snapshot) -> bool:
-        """Return whether the songs were played, or nothing more can come."""
+        """Return whether the songs were played and every guest was listened to, or nothing more can come."""
         played = now.playing.songs_played if now.playing else 0
+        listened = self.recorder.is_done() and not (now.arriving or now.hearing)
         quiet = self.recorder.is_done() and self._is_exhausted(now)
         self._quiet_looks = self._quiet_looks + 1 if quiet else 0
-        return played >= self.songs or self._quiet_looks >= _CERTAIN_LOOKS
+        return (played >= self.songs and listened) or self._quiet_looks >= _CERTAIN_LOOKS
 
     @staticmethod
     def _is_exhausted(now: Snapshot) -> bool:

@@ -27,6 +27,13 @@ def test_it_is_over_when_the_songs_were_played(tmp_path: Path) -> None:
     assert show.is_over(replace(now, playing=NowPlaying(at=0.0, songs_played=3)))
 
 
+def test_it_is_not_over_while_a_guest_was_not_listened_to(tmp_path: Path) -> None:
+    show = a_show(tmp_path)
+    now = replace(look(show.venue), playing=NowPlaying(at=0.0, songs_played=3))
+    assert not show.is_over(replace(now, hearing=1))
+    assert not show.is_over(replace(now, arriving=1))
+
+
 def test_one_look_at_an_empty_room_is_no_proof_that_nothing_more_comes(tmp_path: Path) -> None:
     show = a_show(tmp_path)
     empty = look(show.venue)
