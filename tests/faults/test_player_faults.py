@@ -35,6 +35,12 @@ def until(true: Callable[[], object], within_s: float = 8.0) -> float:
     return time.monotonic() - began
 
 
+def stopped(pid: int) -> bool:
+    """Whether every thread of a process has stopped: the signal reaches them some time after it was sent."""
+    threads = Path(f"/proc/{pid}/task").iterdir()
+    return all((thread / "stat").read_text().rpartition(")")[2].split()[0] == "T" for thread in threads)
+
+
 @dataclass
 class Night:
     """A venue with the real service over it."""
@@ -227,6 +233,7 @@ def test_an_mpv_that_never_answers_is_lost_after_the_time_out(tmp_path: Path) ->
     folder = sockets.folder(tmp_path)
     deck = MpvPlayer(folder, "null").open("a")
     os.kill(deck.process.pid, signal.SIGSTOP)
+    until(lambda: stopped(deck.process.pid))
     began = time.monotonic()
     with pytest.raises(PlayerLost):
         deck.state()

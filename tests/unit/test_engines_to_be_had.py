@@ -16,7 +16,8 @@ from stornello.settings import Settings
 from stornello.spool import engines as states
 from stornello.spool.paths import Venue
 from stornello.wiring import song
-from stornello.wiring.engines import budget, builder, chain, installed, require_engines
+from stornello.wiring.engines import budget, builder, chain, require_engines
+from stornello.wiring.packaged import found
 from venues import a_venue
 
 SECRET = "sk-this-must-never-be-seen"  # noqa: S105 - opens nothing
@@ -137,7 +138,7 @@ def test_an_engine_without_a_price_is_not_asked_within_a_budget(venue: Venue, ca
 
 def test_an_engine_that_nobody_has_installed_names_those_that_are() -> None:
     with pytest.raises(SettingsError, match=r"Installed: auto, embedded, .*kie"):
-        installed("studios", "telepathy")
+        found("studios", "telepathy")
 
 
 def test_the_screens_know_what_the_next_song_costs() -> None:

@@ -14,7 +14,7 @@ import stornello
 from stornello.domain.errors import SettingsError
 from stornello.domain.plain import Language
 from stornello.settings import BARE, Settings, as_toml, meaning, misspelt
-from stornello.settings.model import PRICES
+from stornello.settings.kinds import PRICES
 
 SECRET = "sk-this-must-never-be-seen"  # noqa: S105 - an example
 

@@ -29,7 +29,7 @@ from stornello.spool.locks import hold
 from stornello.spool.paths import Venue
 from stornello.spool.snapshot import SERVICES, Snapshot
 from stornello.supervisor import Service, Supervisor
-from stornello.wiring import engines
+from stornello.wiring import engines, packaged
 
 log = logging.getLogger(__name__)
 
@@ -215,7 +215,7 @@ def _new_venue(folder: Path, *, fast: bool) -> tuple[Venue, Settings]:
             Plain("La prova vuole una cartella nuova.", "The demo wants a new folder."),
         )
     venue, _ = open_venue(folder)
-    ours = "".join(f'{seam} = ["{engines.EMBEDDED}"]\n' for seam in ("transcriber", "lyricist", "studio"))
+    ours = "".join(f'{seam} = ["{packaged.EMBEDDED}"]\n' for seam in ("transcriber", "lyricist", "studio"))
     chosen = ours + (f"play_only_seconds = {FAST_S}\n" if fast else "")
     atomic.write_text(venue.settings, chosen + house_settings.as_toml(LANGUAGE))
     return venue, Settings.load(venue.settings, os.environ)

@@ -22,7 +22,8 @@ from stornello.domain.plain import Plain
 from stornello.domain.seam import SEAMS, Seam
 from stornello.seams import Checkable
 from stornello.settings import Settings
-from stornello.wiring.engines import EMBEDDED, builder
+from stornello.wiring.engines import builder
+from stornello.wiring.packaged import EMBEDDED
 
 _UNITS: Mapping[Seam, Plain] = MappingProxyType(
     {

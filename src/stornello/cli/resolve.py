@@ -71,12 +71,12 @@ def resolve(
     if (paid is None) == (not not_paid):
         raise _one_answer()
     from stornello.spool import held  # noqa: PLC0415 - a rare command
-    from stornello.wiring import engines  # noqa: PLC0415 - a rare command
+    from stornello.wiring import engines, packaged  # noqa: PLC0415 - a rare command
 
     venue = existing(folder)
     settings = Settings.load(venue.settings)
-    if studio and studio != engines.EMBEDDED:
-        engines.installed("studios", studio)
+    if studio and studio != packaged.EMBEDDED:
+        packaged.found("studios", studio)
     name = held.resolve(venue, job, paid, engines.ledger(venue, settings), studio)
     if paid is None:
         tell(f"{name} torna in lavorazione: la canzone si ordina.", f"{name} is back in the making: it is ordered.")

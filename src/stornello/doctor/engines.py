@@ -6,12 +6,13 @@ from fnmatch import fnmatch
 from urllib.parse import urlsplit
 
 from stornello.doctor.finding import Finding
-from stornello.doctor.places import SEAMS, SENT, Place, places
+from stornello.doctor.places import DOES, SENT, Place, places
 from stornello.domain.errors import StornelloError
 from stornello.domain.plain import Plain
+from stornello.domain.seam import SEAMS
 from stornello.providers.openai_client import OPENAI_URL
 from stornello.settings import Settings
-from stornello.wiring.engines import KINDS, chosen, require_engines
+from stornello.wiring.engines import chosen, require_engines
 
 ENDS = (
     ("gpt-3.5-turbo*", date(2026, 10, 23), "gpt-6-luna"),
@@ -46,10 +47,9 @@ def _installed(settings: Settings) -> Finding:
 
 
 def _order(settings: Settings) -> Iterator[Finding]:
-    for kind in KINDS:
-        names, seam = chosen(kind, settings), SEAMS[kind]
-        it, en = " → ".join(names), " → ".join(names)
-        yield Finding("well", Plain(f"{seam.it}: {it}", f"{seam.en}: {en}"))
+    for seam in SEAMS:
+        names, does = " → ".join(chosen(seam, settings)), DOES[seam]
+        yield Finding("well", Plain(f"{does.it}: {names}", f"{does.en}: {names}"))
 
 
 def leaving(settings: Settings) -> Plain | None:
@@ -57,8 +57,8 @@ def leaving(settings: Settings) -> Plain | None:
     going = [place for place in places(settings) if not place.is_here]
     if not going:
         return None
-    it = "; ".join(dict.fromkeys(f"{SENT[place.kind].it} a {_whom(place).it}" for place in going))
-    en = "; ".join(dict.fromkeys(f"{SENT[place.kind].en} to {_whom(place).en}" for place in going))
+    it = "; ".join(dict.fromkeys(f"{SENT[place.seam].it} a {_whom(place).it}" for place in going))
+    en = "; ".join(dict.fromkeys(f"{SENT[place.seam].en} to {_whom(place).en}" for place in going))
     return Plain(f"Da questo computer escono: {it}.", f"What leaves this computer: {en}.")
 
 

@@ -13,9 +13,10 @@ from stornello.doctor.places import places
 from stornello.domain.clock import SystemClock
 from stornello.domain.errors import SettingsError, StornelloError
 from stornello.domain.plain import Plain
+from stornello.domain.seam import Seam
 from stornello.seams import Checkable, HasCredits
 from stornello.settings import Settings
-from stornello.wiring.engines import Kind, builder, chosen, require_engines
+from stornello.wiring.engines import builder, chosen, require_engines
 
 ANSWER_S = 5.0
 """How long one call may take."""
@@ -81,11 +82,11 @@ def _report(n: int, look: Look, done: "queue.SimpleQueue[tuple[int, list[Finding
 def _looks(settings: Settings) -> Iterator[Look]:
     """Yield a look for each engine of each seam; what leads to the same finding is told once."""
     told = _told(settings)
-    for (kind, engine), group in groupby(places(settings), key=lambda place: (place.kind, place.engine)):
+    for (seam, engine), group in groupby(places(settings), key=lambda place: (place.seam, place.engine)):
         addresses = ", ".join(dict.fromkeys(place.address for place in group if place.address))
         name = f"{engine} ({addresses})" if addresses else engine
-        ask = partial(_engine, kind, engine, name, settings, told)
-        yield Look(name, chosen(kind, settings)[-1] == engine, ask)
+        ask = partial(_engine, seam, engine, name, settings, told)
+        yield Look(name, chosen(seam, settings)[-1] == engine, ask)
 
 
 def _told(settings: Settings) -> Plain | None:
@@ -97,9 +98,9 @@ def _told(settings: Settings) -> Plain | None:
     return None
 
 
-def _engine(kind: Kind, engine: str, name: str, settings: Settings, told: Plain | None) -> list[Finding]:
+def _engine(seam: Seam, engine: str, name: str, settings: Settings, told: Plain | None) -> list[Finding]:
     try:
-        built: Any = builder(kind, engine, settings)()
+        built: Any = builder(seam, engine, settings)()
     except SettingsError as error:
         if error.what == told:
             return []

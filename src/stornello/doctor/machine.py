@@ -25,7 +25,7 @@ _INSTALL = Plain(
 
 def examine(venue: Venue, settings: Settings) -> list[Finding]:
     """Look at all that a night needs of this machine; models only where our own engines are in a chain."""
-    hears, plays = (engines.uses_embedded(kind, settings) for kind in ("transcribers", "studios"))
+    hears, plays = (engines.uses_embedded(seam, settings) for seam in ("transcribers", "studios"))
     return [
         _program("ffmpeg"),
         _program("mpv"),

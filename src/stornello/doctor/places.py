@@ -6,29 +6,31 @@ from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from stornello.domain.plain import Plain
+from stornello.domain.seam import SEAMS, Seam
 from stornello.providers.openai_client import Service, Use, key_name
 from stornello.settings import Settings
-from stornello.wiring.engines import EMBEDDED, KINDS, Kind, chosen
+from stornello.wiring.engines import chosen
+from stornello.wiring.packaged import EMBEDDED
 
-SEAMS: dict[Kind, Plain] = {
+DOES: dict[Seam, Plain] = {
     "transcribers": Plain("Ascolto", "Hearing"),
     "lyricists": Plain("Parole", "Words"),
     "studios": Plain("Musica", "Music"),
 }
-SENT: dict[Kind, Plain] = {
+SENT: dict[Seam, Plain] = {
     "transcribers": Plain("le registrazioni", "the recordings"),
     "lyricists": Plain("i racconti trascritti", "the transcribed stories"),
     "studios": Plain("i testi delle canzoni", "the songs' lyrics"),
 }
 
-_USES: dict[Kind, tuple[Use, ...]] = {"transcribers": ("transcription",), "lyricists": ("summary", "lyrics")}
+_USES: dict[Seam, tuple[Use, ...]] = {"transcribers": ("transcription",), "lyricists": ("summary", "lyrics")}
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
     """One address that one engine asks. ``url`` None: only the engine knows; ``key_name`` is the key's setting."""
 
-    kind: Kind
+    seam: Seam
     engine: str
     url: str | None = None
     key_name: str = ""
@@ -62,19 +64,19 @@ class Place:
 
 def places(settings: Settings) -> list[Place]:
     """Return where the chosen engines send something, seam by seam, in the order in which they are asked."""
-    return [place for kind in KINDS for name in chosen(kind, settings) for place in _of(kind, name, settings)]
+    return [place for seam in SEAMS for name in chosen(seam, settings) for place in _of(seam, name, settings)]
 
 
-def _of(kind: Kind, name: str, settings: Settings) -> Iterator[Place]:
+def _of(seam: Seam, name: str, settings: Settings) -> Iterator[Place]:
     studios = {"kie": "kie", "kie-flat": "kie", "sunoapi": "sunoapi", "acestep": "acestep"}
     if name == EMBEDDED:
         return
-    if name == "openai" and kind != "studios":
-        for use in _USES[kind]:
+    if name == "openai" and seam != "studios":
+        for use in _USES[seam]:
             url = Service.of(settings, use).base_url
-            yield Place(kind, name, url, key_name(settings, use), getattr(settings, f"{use}_model"))
-    elif kind == "studios" and name in studios:
+            yield Place(seam, name, url, key_name(settings, use), getattr(settings, f"{use}_model"))
+    elif seam == "studios" and name in studios:
         service = studios[name]
-        yield Place(kind, name, getattr(settings, f"{service}_base_url"), f"{service}_api_key")
+        yield Place(seam, name, getattr(settings, f"{service}_base_url"), f"{service}_api_key")
     else:
-        yield Place(kind, name)
+        yield Place(seam, name)

@@ -1,97 +1,19 @@
 """What an operator can set, with defaults, bounds and meaning in both languages."""
 
-import json
 import os
-import re
 from collections.abc import Mapping
-from contextlib import suppress
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Any, Literal, Self
 
-from pydantic import (
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    SecretStr,
-    StringConstraints,
-    ValidationError,
-)
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from stornello.domain.money import Amount, Caps
+from stornello.domain.money import Caps
 from stornello.settings import reading
 from stornello.settings.explaining import explain
-
-PRICES = {
-    "transcribers.openai": 0.006,
-    "lyricists.openai": 0.01,
-    "studios.kie": 0.055,
-    "studios.kie-flat": 0.055,
-    "studios.sunoapi": 0.055,
-    "studios.acestep": 0.0,
-}
-"""Euro a minute, a call, a request. Estimates: the service's own bill decides."""
+from stornello.settings.kinds import HTTP, PRICES, Engines, Key, Languages, Prices, Sum, Url
 
 PROMPTS = "prompts.toml"
 """In the venue's folder: what its language models are told."""
-
-_HTTP = r"^https?://[^\s/@]+(/\S*)?$"
-_PRICED = re.compile(r"(transcribers|lyricists|studios)\.\S+")
-_KEY = re.compile(r"[!-~]+")
-"""What may stand in an HTTP header: with anything else no request could be sent."""
-
-
-def _listed(value: object) -> object:
-    """Let one name stand for a list of one, and a text of names with commas, or a JSON list, for all of them."""
-    if isinstance(told := _unpacked(value), list):
-        return told
-    return [name.strip() for name in value.split(",") if name.strip()] if isinstance(value, str) else value
-
-
-def _unpacked(value: object) -> object:
-    """Return what a text from the environment says as JSON; whatever is none stays as it is."""
-    with suppress(ValueError, RecursionError):
-        return json.loads(value) if isinstance(value, str) else value
-    return value
-
-
-def _sum(value: object) -> object:
-    if value is None or isinstance(value, Amount):
-        return value
-    try:
-        return Amount.parse(str(value))
-    except ValueError:
-        raise ValueError("amount") from None
-
-
-def _key(value: object) -> object:
-    if isinstance(value, str) and not _KEY.fullmatch(value.strip()):
-        raise ValueError("key")
-    return value.strip() if isinstance(value, str) else value
-
-
-def _flat(value: object) -> object:
-    """Let ``[prices.studios] kie`` mean the same as ``"studios.kie"``, and what is not given keep its default.
-
-    The environment has it as JSON.
-    """
-    value = _unpacked(value)
-    if not isinstance(value, Mapping):
-        return value
-    flat: dict[str, object] = {}
-    for name, price in value.items():
-        flat |= {f"{name}.{engine}": p for engine, p in price.items()} if isinstance(price, Mapping) else {name: price}
-    if not all(_PRICED.fullmatch(name) for name in flat):
-        raise ValueError("priced")
-    return {**PRICES, **flat}
-
-
-Engines = Annotated[tuple[Annotated[str, StringConstraints(min_length=1)], ...], BeforeValidator(_listed)]
-Languages = Annotated[tuple[Literal["it", "en"], ...], BeforeValidator(_listed)]
-Key = Annotated[SecretStr | None, BeforeValidator(_key)]
-Url = Annotated[str, StringConstraints(pattern=_HTTP)] | None
-Sum = Annotated[Amount | None, BeforeValidator(_sum)]
-Prices = Annotated[dict[str, Annotated[float, Field(ge=0)]], BeforeValidator(_flat)]
 
 
 def _setting(default: Any, it: str, en: str, **bounds: Any) -> Any:  # noqa: ANN401 - pydantic's own Field returns Any
@@ -293,7 +215,7 @@ class Settings(BaseModel):
         "Chiave per la musica (meglio nell'ambiente o in .env: KIE_API_KEY).",
         "Key for music (better in the environment or in .env: KIE_API_KEY).",
     )
-    kie_base_url: str = _setting("https://api.kie.ai", "Indirizzo di Kie.", "Kie's address.", pattern=_HTTP)
+    kie_base_url: str = _setting("https://api.kie.ai", "Indirizzo di Kie.", "Kie's address.", pattern=HTTP)
     kie_model: str = _setting(
         "V6", "Modello di kie: V6, V6_MINI o V6_WILD.", "kie's model: V6, V6_MINI or V6_WILD.", min_length=1
     )
@@ -304,7 +226,7 @@ class Settings(BaseModel):
         None, "Chiave di sunoapi.org (studio sunoapi).", "Key of sunoapi.org (studio sunoapi)."
     )
     sunoapi_base_url: str = _setting(
-        "https://api.sunoapi.org", "Indirizzo di sunoapi.", "sunoapi's address.", pattern=_HTTP
+        "https://api.sunoapi.org", "Indirizzo di sunoapi.", "sunoapi's address.", pattern=HTTP
     )
     vocal_gender: Literal["any", "f", "m"] = _setting("any", "Voce: any, f o m (kie).", "Voice: any, f or m (kie).")
     song_seconds: int = _setting(

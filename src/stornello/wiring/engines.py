@@ -1,20 +1,16 @@
 """Which engines the settings' names stand for.
 
-``embedded`` is ours and built here; any other name is looked up among the installed packages' entry points
-(``stornello.transcribers``, ``stornello.lyricists``, ``stornello.studios``): a callable that takes the
-:class:`Settings` and returns the engine. Our remote engines come in by that same door.
+``embedded`` is ours and built here; any other name is a package's: see :mod:`stornello.wiring.packaged`.
 """
 
 import importlib.util
-import traceback
 from collections.abc import Callable
-from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from stornello.chains import Breaker, Chain, Link
 from stornello.domain.clock import SystemClock
-from stornello.domain.errors import AccountRefused, SettingsError, StornelloError
+from stornello.domain.errors import AccountRefused, SettingsError
 from stornello.domain.money import Budget
 from stornello.domain.plain import Plain
 from stornello.domain.seam import SEAMS, Seam
@@ -23,12 +19,8 @@ from stornello.settings import Settings
 from stornello.spool.journal import Journal
 from stornello.spool.ledger import Ledger
 from stornello.spool.paths import Venue
-
-Kind = Seam
-KINDS = SEAMS
-
-EMBEDDED = "embedded"
-AUTO = "auto"
+from stornello.wiring import packaged
+from stornello.wiring.packaged import AUTO, EMBEDDED
 
 _EMBEDDED_PACKAGES = ("faster_whisper", "midirenderer", "pedalboard", "pyworld")
 """What tells whether the extra [embedded] is installed."""
@@ -78,7 +70,7 @@ def _require(seam: Seam, name: str, settings: Settings) -> None:
     if name == EMBEDDED:
         _require_packages()
     else:
-        installed(seam, name)
+        packaged.found(seam, name)
         _require_price(seam, name, settings)
     if (seam, name) == ("lyricists", "openai"):
         prompts.load(settings.prompts_file)
@@ -163,21 +155,7 @@ def _price(seam: Seam, name: str, settings: Settings) -> float:
 
 def builder(seam: Seam, name: str, settings: Settings) -> Callable[[], Any]:
     """Return what builds one engine: our own, or an installed one, which is looked for when it is called."""
-
-    def build() -> Any:  # noqa: ANN401 - an engine of whichever seam
-        if name == EMBEDDED:
-            return _own(seam)(settings)
-        try:
-            engine = installed(seam, name)(settings)
-        except StornelloError:
-            raise
-        except Exception as error:  # noqa: BLE001 - a stranger's code
-            raise _broken(name, _where(error)) from None
-        if engine is None:
-            raise _broken(name, _NOTHING)
-        return engine
-
-    return build
+    return lambda: _own(seam)(settings) if name == EMBEDDED else packaged.build(seam, name, settings)
 
 
 def _own(seam: Seam) -> Callable[[Settings], Any]:
@@ -195,62 +173,3 @@ def embedded_ears(settings: Settings) -> str:
 
     here = own.speech_model_here()
     return f"{EMBEDDED} ({' '.join(here.name.split('-')[:2])})" if here else EMBEDDED
-
-
-def installed(seam: Seam, name: str) -> Callable[[Settings], Any]:
-    """Return what builds the engine ``name`` of ``seam``.
-
-    Raises:
-        SettingsError: nothing of that name is installed, or its package does not import.
-    """
-    group = f"stornello.{seam}"
-    found = {entry.name: entry for entry in entry_points(group=group)}
-    if name in found:
-        return _loaded(found[name])
-    known = ", ".join([AUTO, EMBEDDED, *sorted(found)])
-    raise SettingsError(
-        "unknown-engine",
-        Plain(f"Non c'è un motore «{name}» ({group}).", f"There is no engine '{name}' ({group})."),
-        Plain(f"Quelli installati: {known}.", f"Installed: {known}."),
-    )
-
-
-def _loaded(entry: EntryPoint) -> Callable[[Settings], Any]:
-    try:
-        build = entry.load()
-    except (Exception, SystemExit) as error:  # noqa: BLE001 - a stranger's code
-        where = _where(error)
-        package = Plain(f"il suo pacchetto non si importa, {where.it}", f"its package does not import, {where.en}")
-        raise _broken(entry.name, package) from None
-    if not callable(build):
-        raise _broken(entry.name, _NOTHING)
-    return cast("Callable[[Settings], Any]", build)
-
-
-def _where(error: BaseException) -> Plain:
-    """Return what kind of error it was and where, never its text: that may hold anything."""
-    passed = [(frame.filename, frame.lineno) for frame in traceback.extract_tb(error.__traceback__)]
-    if isinstance(error, SyntaxError):
-        passed.append((error.filename or "", error.lineno))
-    theirs = [f"{Path(file).name}:{line}" for file, line in passed if file and not _is_pythons(file)]
-    kind, place = type(error).__name__, theirs[-1] if len(theirs) > 1 else ""  # the first is ours
-    return Plain(f"{kind} in {place}", f"{kind} at {place}") if place else Plain(kind, kind)
-
-
-def _is_pythons(file: str) -> bool:
-    """Return whether ``file`` is the part of Python that imports others'."""
-    return file.startswith(("<frozen", str(Path(importlib.__file__).parent)))
-
-
-_NOTHING = Plain("il suo pacchetto non ne dà nessuno", "its package gives none")
-
-
-def _broken(name: str, why: Plain) -> SettingsError:
-    return SettingsError(
-        "engine-broken",
-        Plain(f"Il motore «{name}» non parte: {why.it}.", f"The engine '{name}' does not start: {why.en}."),
-        Plain(
-            "Aggiorna o togli il pacchetto, o scegli un altro motore.",
-            "Update or remove its package, or choose another engine.",
-        ),
-    )

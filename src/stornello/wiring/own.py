@@ -11,7 +11,7 @@ from stornello.domain.plain import Language
 from stornello.domain.seam import Seam
 from stornello.seams import Lyricist, MusicStudio, Transcriber
 from stornello.settings import Settings
-from stornello.wiring.engines import AUTO
+from stornello.wiring.packaged import AUTO
 
 
 def ears(settings: Settings) -> Transcriber:

@@ -9,7 +9,8 @@ from stornello.generate_song.patience import Polls
 from stornello.settings import Settings
 from stornello.spool.journal import Journal
 from stornello.spool.paths import Venue
-from stornello.wiring.engines import EMBEDDED, builder, chain, embedded_ears
+from stornello.wiring.engines import builder, chain, embedded_ears
+from stornello.wiring.packaged import EMBEDDED
 
 _OWN_SHARE = 0.9
 """Of the job's time: a child that waits in vain is to say why before its worker ends it without a word."""

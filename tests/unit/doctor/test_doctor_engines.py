@@ -65,7 +65,7 @@ def test_where_a_third_partys_engine_sends_things_only_it_knows(monkeypatch: pyt
 
 def test_a_key_goes_only_to_the_address_that_it_was_given_for() -> None:
     found = places(settings(**KEYS, transcription_base_url="http://ears:1", lyrics_api_key="own"))
-    by_use = {(place.kind, place.address, place.key_name) for place in found}
+    by_use = {(place.seam, place.address, place.key_name) for place in found}
     assert by_use == {
         ("transcribers", "ears:1", "transcription_api_key"),
         ("lyricists", "api.openai.com", "openai_api_key"),
