@@ -97,7 +97,7 @@ def kill_at_each_milestone(night: Night, victim: str) -> set[str]:
     until = time.monotonic() + 150
     while due:
         assert time.monotonic() < until, f"never came to {due}"
-        time.sleep(0.001)
+        time.sleep(0.005)
         for log in night.venue.jobs.glob("*_??????/job.log"):
             job, table = log.parent.name, int(table_of(log.parent.name))
             if table in due:

@@ -3,15 +3,28 @@
 import contextlib
 import logging
 import sys
+from collections.abc import Sequence
+from importlib import import_module
 from typing import Annotated
 
 import typer
 
 from stornello import __version__
-from stornello.cli import fakes, machine, night, provider, report, resolve, services, venue
 from stornello.cli.options import Lang
 from stornello.cli.speech import LANGUAGE, errors, say
 from stornello.domain.errors import StornelloError
+
+ROOMS = {
+    "services": ("watchdog", "producer", "generate-song"),
+    "night": ("up", "riproduzione", "demo"),
+    "venue": ("init", "config", "status", "queue", "retry"),
+    "report": ("report",),
+    "resolve": ("resolve",),
+    "machine": ("models", "doctor"),
+    "provider": ("provider",),
+    "fakes": ("fake-kie",),
+}
+"""The commands of each room, in the order of the help page."""
 
 app = typer.Typer(
     name="stornello",
@@ -42,14 +55,21 @@ def _every_command(
     del lang, version  # read before the commands were made
 
 
-for room in (services, night, venue, report, resolve, machine, provider, fakes):
-    room.register(app)
+def rooms(arguments: Sequence[str]) -> list[str]:
+    """Return the rooms that a call may mean, all of them for a help page or a mistyped name.
+
+    Each imports what its commands need: a song's child, started many times a night, does without the others'.
+    """
+    meant = [room for room, commands in ROOMS.items() if any(command in arguments for command in commands)]
+    return meant if meant and "--help" not in arguments else list(ROOMS)
 
 
 def main() -> None:
     """Run the command line; exit 0, 1 for what can be explained, 2 for a wrong call, 130 when interrupted."""
     with contextlib.suppress(AttributeError, ValueError):
         sys.stdout.reconfigure(errors="replace")  # type: ignore[union-attr]
+    for room in rooms(sys.argv[1:]):
+        import_module(f"stornello.cli.{room}").register(app)
     try:
         app()
     except StornelloError as error:
