@@ -8,14 +8,13 @@ PY := $(VENV)/bin/python
 RUN := $(VENV)/bin/
 ARGS ?=
 
-.PHONY: demo test check bench install install-dev lock
+.PHONY: demo test check bench models install install-dev lock
 
-demo: install
-	$(RUN)stornello models fetch
+demo: install models
 	$(RUN)stornello demo $(ARGS)
 
-test: install-dev check $(VENV)/peers
-	$(RUN)stornello models fetch
+test: install-dev
+	$(MAKE) -j3 check models $(VENV)/peers
 	$(RUN)pytest -n 3 --dist worksteal $(ARGS)
 
 check: install-dev
@@ -28,6 +27,9 @@ check: install-dev
 bench: install-dev $(VENV)/peers
 	$(PY) bench/pipeline.py --quick
 	$(PY) bench/providers.py --quick
+
+models: $(VENV)/installed
+	$(RUN)stornello models fetch
 
 install: $(VENV)/installed
 install-dev: $(VENV)/installed-dev

@@ -1,4 +1,4 @@
-"""``stornello demo``: a whole night in minutes."""
+"""``stornello demo``: a whole night in minutes, with the real engines and a real mpv."""
 
 import json
 
@@ -6,6 +6,7 @@ import pytest
 
 from night import Night
 from stornello.domain.names import SongId
+from stornello.domain.songs import SongCard
 from stornello.spool import reasons
 from stornello.spool.journal import Journal
 from stornello.spool.snapshot import read_card
@@ -24,9 +25,32 @@ def test_the_demo_plays_three_songs_and_tells_where_everything_is(night: Night) 
     assert len(list(venue.short_transcriptions.iterdir())) == 1
     assert [reason.code for reason in reasons.read_all(venue.transcription_errors)] == ["not-audio"]
     for card in cards:
+        is_their_song(card)
         assert str(venue.songs / card.audio) in done.stdout
         assert card.title in done.stdout
     assert str(venue.transcription_errors) in done.stdout
     assert str(venue.short_transcriptions) in done.stdout
     assert not night.left()
     assert json.loads(night.run("status", "--json").stdout)["errors"]
+
+
+TOLD = {
+    3: ("it", {"Giulia", "Marco"}, {"nonno", "aldo", "rimini", "80"}),
+    5: ("it", {"Anna", "Carlo"}, {"teresa", "ancona", "treno", "vino"}),
+    8: ("en", {"Maggie", "Tom"}, {"maggie", "van", "goat", "kevin"}),
+    12: ("en", {"Rose", "Walter"}, {"bakery", "rose", "walter", "street", "patel"}),
+}
+"""Language, guests and some of the words of each table's notes."""
+
+
+def is_their_song(card: SongCard) -> None:
+    """Check that a song is in its guests' language and words, and sounds like a song."""
+    language, guests, words = TOLD[card.table]
+    sung = card.lyrics.text().casefold()
+    assert card.language == language
+    assert set(card.guests) <= guests
+    assert any(word in sung for word in words), sung
+    assert card.sound.duration_s > 30
+    assert -17 < (card.sound.loudness_lufs or -99) < -11
+    assert (card.sound.true_peak_dbtp or 0) < -1
+    assert card.synced_lyrics

@@ -56,12 +56,12 @@ def _every_command(
 
 
 def rooms(arguments: Sequence[str]) -> list[str]:
-    """Return the rooms that a call may mean, all of them for a help page or a mistyped name.
+    """Return the rooms that a call may mean, all of them for the help page or a mistyped name.
 
     Each imports what its commands need: a song's child, started many times a night, does without the others'.
     """
-    meant = [room for room, commands in ROOMS.items() if any(command in arguments for command in commands)]
-    return meant if meant and "--help" not in arguments else list(ROOMS)
+    before_help = arguments[: arguments.index("--help")] if "--help" in arguments else arguments
+    return [room for room, commands in ROOMS.items() if any(name in before_help for name in commands)] or list(ROOMS)
 
 
 def main() -> None:
