@@ -15,7 +15,7 @@ demo: install models
 
 test: install-dev
 	$(MAKE) -j3 check models $(VENV)/peers
-	$(RUN)pytest -n 3 --dist worksteal $(ARGS)
+	$(RUN)pytest -n 3 --maxschedchunk 1 $(ARGS)
 
 check: install-dev
 	$(RUN)ruff format --check

@@ -10,6 +10,11 @@ from stornello.domain.errors import StornelloError
 pytest_plugins = ["human_speech"]
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes long, which is what has a time limit of its own, so that nobody waits for it at the end."""
+    items.sort(key=lambda item: -max((mark.args[0] for mark in item.iter_markers("timeout")), default=0))
+
+
 @pytest.fixture(scope="session")
 def whisper_base() -> Path:
     """The folder of Whisper base."""

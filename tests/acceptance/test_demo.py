@@ -35,21 +35,24 @@ def test_the_demo_plays_three_songs_and_tells_where_everything_is(night: Night) 
 
 
 TOLD = {
-    3: ("it", {"Giulia", "Marco"}, {"nonno", "aldo", "rimini", "80"}),
-    5: ("it", {"Anna", "Carlo"}, {"teresa", "ancona", "treno", "vino"}),
-    8: ("en", {"Maggie", "Tom"}, {"maggie", "van", "goat", "kevin"}),
-    12: ("en", {"Rose", "Walter"}, {"bakery", "rose", "walter", "street", "patel"}),
+    "Giulia": ("it", {"aldo", "nonno", "rimini", "spiaggia"}),
+    "Marco": ("it", {"macchina", "panda", "pescare", "nipote"}),
+    "Tom": ("en", {"drinking", "maggie", "van", "goat"}),
+    "Maggie": ("en", {"tom", "goat", "farmer", "glasses"}),
+    "Anna": ("it", {"teresa", "treno", "torta", "novembre"}),
+    "Carlo": ("it", {"carlo", "teresa", "torta", "briciole"}),
+    "Rose": ("en", {"rose", "bakery", "bread", "morning"}),
+    "Walter": ("en", {"walter", "bus", "rose", "light"}),
 }
-"""Language, guests and some of the words of each table's notes."""
+"""The language of each guest, and some of the words."""
 
 
 def is_their_song(card: SongCard) -> None:
     """Check that a song is in its guests' language and words, and sounds like a song."""
-    language, guests, words = TOLD[card.table]
     sung = card.lyrics.text().casefold()
-    assert card.language == language
-    assert set(card.guests) <= guests
-    assert any(word in sung for word in words), sung
+    for language, words in (TOLD[guest] for guest in card.guests):
+        assert card.language == language
+        assert any(word in sung for word in words), sung
     assert card.sound.duration_s > 30
     assert -17 < (card.sound.loudness_lufs or -99) < -11
     assert (card.sound.true_peak_dbtp or 0) < -1
