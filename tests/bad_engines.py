@@ -38,7 +38,7 @@ class Studio:
             case "no id":
                 return RequestId("")
             case "bad id":
-                return 5  # type: ignore[return-value]
+                return 5  # type: ignore[return-value]  # wrong on purpose
             case "raw":
                 raise KeyError(order.lyrics.title)
             case "key in id":
@@ -61,7 +61,7 @@ class Studio:
         if self.fault == "never":
             return None
         if self.fault == "no take":
-            return into  # type: ignore[return-value]
+            return into  # type: ignore[return-value]  # wrong on purpose
         level = 0 if self.fault == "silent" else 9000
         seconds = 3 if self.fault == "another each time" and (into.parent / "first" / "take.wav").exists() else 1
         audio = _tone(where / "take.wav", level, seconds)
@@ -177,10 +177,10 @@ class Pen:
         if verse is not None:
             return replace(lyrics, sections=(Section("verse", verse),))
         if self.fault == "list":
-            return replace(lyrics, style=5)  # type: ignore[arg-type]
+            return replace(lyrics, style=5)  # type: ignore[arg-type]  # wrong on purpose
         if self.fault == "untitled":
             return replace(lyrics, title="")
-        return "la la" if self.fault == "text" else lyrics  # type: ignore[return-value]
+        return "la la" if self.fault == "text" else lyrics  # type: ignore[return-value]  # wrong on purpose
 
 
 @dataclass
@@ -224,9 +224,9 @@ class Ear:
             case "deaf":
                 text = ""
             case "text":
-                return text  # type: ignore[return-value]
+                return text  # type: ignore[return-value]  # wrong on purpose
             case "no language":
                 return Hearing(text, "Italian", 1.0)
             case "wrong types":
-                return Hearing(text, "it", "1.0")  # type: ignore[arg-type]
+                return Hearing(text, "it", "1.0")  # type: ignore[arg-type]  # wrong on purpose
         return Hearing(text, "it", 1.0)

@@ -97,4 +97,4 @@ def _last_words(kind: type[BaseException], error: BaseException | None, trace: o
     """Say that a process or thread ended on an unexpected error without printing what the error's text may hold."""
     if issubclass(kind, KeyboardInterrupt):
         return
-    logging.getLogger("stornello").critical("ended by an unexpected error", exc_info=(kind, error, trace))  # type: ignore[arg-type]
+    logging.getLogger("stornello").critical("ended by an unexpected error", exc_info=(kind, error, trace))  # type: ignore[arg-type]  # the hook's own three, which logging takes as they are

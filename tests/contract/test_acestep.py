@@ -220,7 +220,7 @@ def test_an_address_that_is_none_is_no_song(server: AceStep, file: str, tmp_path
 
 @pytest.mark.parametrize("end", ["failed", "no-file"])
 def test_a_song_that_failed_may_be_asked_for_again(server: AceStep, end: str, tmp_path: Path) -> None:
-    server.cooks, server.end = 0, end  # type: ignore[assignment]
+    server.cooks, server.end = 0, end  # type: ignore[assignment]  # parametrised
     studio = studio_at(server)
     with pytest.raises(GenerationFailed) as failure:
         studio.collect(studio.request(an_order()), tmp_path)

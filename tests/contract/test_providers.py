@@ -215,12 +215,12 @@ def test_a_transcriber_that_breaks_the_contract_is_caught(fault: str) -> None:
     ("seam", "engine"),
     [
         ("studios", partial(Studio, name="")),
-        ("studios", partial(Studio, is_paid=None)),  # type: ignore[arg-type]
+        ("studios", partial(Studio, is_paid=None)),  # type: ignore[arg-type]  # wrong on purpose
         ("studios", Pen),
         ("lyricists", Ear),
         ("transcribers", Studio),
         ("transcribers", partial(Ear, longest_s=0)),
-        ("transcribers", partial(Ear, longest_s="60")),  # type: ignore[arg-type]
+        ("transcribers", partial(Ear, longest_s="60")),  # type: ignore[arg-type]  # wrong on purpose
     ],
 )
 def test_an_engine_without_its_seams_attributes_is_caught(seam: Seam, engine: Callable[[], Any]) -> None:
@@ -228,7 +228,7 @@ def test_an_engine_without_its_seams_attributes_is_caught(seam: Seam, engine: Ca
 
 
 def test_an_engine_that_cannot_be_built_is_told_and_no_more() -> None:
-    outcomes = tried("lyricists", partial(Pen, nonsense=1))  # type: ignore[call-arg]
+    outcomes = tried("lyricists", partial(Pen, nonsense=1))  # type: ignore[call-arg]  # wrong on purpose
     assert set(broken(outcomes)) >= {"attributes", "summary"}
     assert broken(outcomes)["attributes"] == "A TypeError comes out."
 

@@ -76,7 +76,7 @@ def test_a_process_killed_anywhere_has_made_no_call_that_the_ledger_does_not_kno
         calls |= {charge for what, charge in whole if what == "call"}
         known = {charge.id: charge for charge in a_ledger(tmp_path).tonight()}
         assert calls <= set(known)
-        assert all(known[charge].state == "paid" for what, charge in whole if what == "ended")  # type: ignore[index]
+        assert all(known[charge].state == "paid" for what, charge in whole if what == "ended")  # type: ignore[index]  # a line that is whole names its charge
         assert all(charge.state in {"begun", "paid"} for charge in known.values())
     assert len(calls) >= 5
 

@@ -67,7 +67,7 @@ def rooms(arguments: Sequence[str]) -> list[str]:
 def main() -> None:
     """Run the command line; exit 0, 1 for what can be explained, 2 for a wrong call, 130 when interrupted."""
     with contextlib.suppress(AttributeError, ValueError):
-        sys.stdout.reconfigure(errors="replace")  # type: ignore[union-attr]
+        sys.stdout.reconfigure(errors="replace")  # type: ignore[union-attr]  # a replaced stdout has none, which is suppressed
     for room in rooms(sys.argv[1:]):
         import_module(f"stornello.cli.{room}").register(app)
     try:

@@ -95,7 +95,7 @@ _SUBMIT = {
         Plain("accettato e addebitato, linea caduta a metà risposta", "accepted and charged, reset in mid-answer"),
     ),
     "submit-slow": (Fault("slow"), True, Plain("accettato, risposta lenta", "accepted, slow to answer")),
-}  # fmt: skip
+}  # fmt: skip  # a table
 
 _ENDS = {
     "create-task-failed": (
@@ -184,7 +184,7 @@ _ODD = {
     "no-lyrics-times": Scenario(Plain("nessun tempo delle parole", "no word times"), lyrics_times=False),
     "credits-low": Scenario(Plain("restano 5 crediti", "5 credits are left"), credit="low"),
     "credits-broken": Scenario(Plain("i crediti rispondono 500", "credits answer 500"), credit="broken"),
-}  # fmt: skip
+}  # fmt: skip  # a table
 
 SCENARIOS: Mapping[str, Scenario] = MappingProxyType(dict(_rows()))
 """Name to what it does."""

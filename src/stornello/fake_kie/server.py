@@ -46,12 +46,12 @@ class Server(ThreadingHTTPServer):
         self._open.add(connection)
         return connection, address
 
-    def shutdown_request(self, request: socket.socket) -> None:  # type: ignore[override]
+    def shutdown_request(self, request: socket.socket) -> None:  # type: ignore[override]  # ours are TCP, never a datagram's pair
         """Forget who has left."""
         self._open.discard(request)
         super().shutdown_request(request)
 
-    def handle_error(self, request: socket.socket, client_address: tuple[str, int]) -> None:  # type: ignore[override]
+    def handle_error(self, request: socket.socket, client_address: tuple[str, int]) -> None:  # type: ignore[override]  # the same
         """Say nothing of a client that goes away in mid-answer; anything else is our own mistake, and told."""
         if not isinstance(sys.exc_info()[1], OSError):
             super().handle_error(request, client_address)

@@ -33,7 +33,7 @@ class Book:
 
     def change(self, **facts: object) -> None:
         """Change the request in hand."""
-        self._replace(replace(self.last, **facts))  # type: ignore[arg-type]
+        self._replace(replace(self.last, **facts))  # type: ignore[arg-type]  # names and types of Request, checked by their callers' tests
 
     def end(self, error: ProviderError) -> charges.State:
         """Write down how ``error`` has ended the request in hand, and return what it has cost."""

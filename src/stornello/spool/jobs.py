@@ -70,7 +70,7 @@ class Job:
 
     def update(self, **changes: object) -> JobStatus:
         """Change some of the job's state on disk and return it."""
-        status = replace(self.status, **changes)  # type: ignore[arg-type]
+        status = replace(self.status, **changes)  # type: ignore[arg-type]  # names of JobStatus
         atomic.write_json(self.folder / "status.json", asdict(status))
         return status
 

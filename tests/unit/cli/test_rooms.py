@@ -12,7 +12,7 @@ from stornello.cli.app import ROOMS, rooms
 def test_a_room_has_the_commands_it_is_opened_for(room: str) -> None:
     app = typer.Typer()
     import_module(f"stornello.cli.{room}").register(app)
-    names = [command.name or command.callback.__name__.replace("_", "-") for command in app.registered_commands]  # type: ignore[union-attr]
+    names = [command.name or command.callback.__name__.replace("_", "-") for command in app.registered_commands]  # type: ignore[union-attr]  # every command has one
     assert {*names, *(group.name for group in app.registered_groups)} == set(ROOMS[room])
 
 

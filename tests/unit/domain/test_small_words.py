@@ -68,4 +68,4 @@ def test_lyrics_survive_json_and_read_with_a_blank_line_between_sections() -> No
 @pytest.mark.parametrize("torn", [None, [], 5, "card", {}, {"id": "x"}])
 def test_what_is_no_card_is_refused_with_an_error_that_readers_know(torn: object) -> None:
     with pytest.raises((KeyError, TypeError)):
-        SongCard.from_json(torn)  # type: ignore[arg-type]
+        SongCard.from_json(torn)  # type: ignore[arg-type]  # torn on purpose

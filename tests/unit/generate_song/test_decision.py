@@ -11,7 +11,7 @@ ID = RequestId("task-1")
 
 
 def one(state: State, studio: str = "kie", hope: Hope = "none", **facts: object) -> Request:
-    return Request(studio, state, id=ID if state in {"cooking", "done", "failed"} else None, hope=hope, **facts)  # type: ignore[arg-type]
+    return Request(studio, state, id=ID if state in {"cooking", "done", "failed"} else None, hope=hope, **facts)  # type: ignore[arg-type]  # names of Request
 
 
 def failed(studio: str = "kie", **facts: object) -> Request:

@@ -36,7 +36,7 @@ def kie(desk: Desk) -> CountingEngines:
 
 
 def with_faults(desk: Desk, engine: CountingEngines, faults: object, only: str = "request") -> None:
-    desk.studios["kie"] = Faulty(engine, faults, only)  # type: ignore[arg-type]
+    desk.studios["kie"] = Faulty(engine, faults, only)  # type: ignore[arg-type]  # parametrised
 
 
 def costs(desk: Desk) -> list[str]:
@@ -50,9 +50,9 @@ def test_intent_and_charge_are_on_disk_before_the_studio_is_asked(desk: Desk, ki
     def look_first(order: object) -> object:
         (known,) = orders.read(desk.job.folder)
         seen.append((known.studio, known.state, known.charge == desk.charges()[0].id, desk.charges()[0].state))
-        return ask(order)  # type: ignore[arg-type]
+        return ask(order)  # type: ignore[arg-type]  # the double's own method
 
-    kie.request = look_first  # type: ignore[assignment, method-assign]
+    kie.request = look_first  # type: ignore[assignment, method-assign]  # a double is bent
     desk.maker.make(desk.job)
     assert seen == [("kie", "asking", True, "begun")]
 
@@ -63,9 +63,9 @@ def test_the_task_id_is_on_disk_before_the_first_question(desk: Desk, kie: Count
 
     def look_first(*args: object) -> object:
         seen.append(orders.read(desk.job.folder)[-1].id)
-        return collect(*args)  # type: ignore[arg-type]
+        return collect(*args)  # type: ignore[arg-type]  # passed on
 
-    kie.collect = look_first  # type: ignore[assignment, method-assign]
+    kie.collect = look_first  # type: ignore[assignment, method-assign]  # a double is bent
     desk.maker.make(desk.job)
     assert seen == ["request-1"]
     assert desk.states() == [("kie", "done")]
@@ -88,7 +88,7 @@ def test_an_id_that_another_job_has_holds_the_job(desk: Desk, kie: CountingEngin
     desk.maker.make(desk.job)
     other = Job(JobId("6_203000_a1b2c3"), desk.venue.job(JobId("6_203000_a1b2c3")))
     shutil.copytree(desk.job.transcripts, other.transcripts)
-    kie.request = lambda order: kie.accepted.append(order) or RequestId("request-1")  # type: ignore[func-returns-value, method-assign]
+    kie.request = lambda order: kie.accepted.append(order) or RequestId("request-1")  # type: ignore[func-returns-value, method-assign]  # a double is bent
     for _ in range(2):
         with pytest.raises(JobHeldError):
             desk.maker.make(other)
@@ -342,7 +342,7 @@ def test_orders_that_cannot_be_read_hold_the_job(desk: Desk, kie: CountingEngine
 
 
 def test_credits_are_looked_at_after_a_request_and_cannot_stop_a_song(desk: Desk, kie: CountingEngines) -> None:
-    kie.credits = lambda: 5916.25  # type: ignore[attr-defined]
+    kie.credits = lambda: 5916.25  # type: ignore[attr-defined]  # a double is bent
     desk.maker.make(desk.job)
     assert desk.breaker().state("kie").credits == 5916.25
 
@@ -351,7 +351,7 @@ def test_credits_that_cannot_be_had_stop_no_song(desk: Desk, kie: CountingEngine
     def no_answer() -> float:
         raise away()
 
-    kie.credits = no_answer  # type: ignore[attr-defined]
+    kie.credits = no_answer  # type: ignore[attr-defined]  # a double is bent
     assert desk.maker.make(desk.job).engines["music"] == "kie studio"
 
 

@@ -82,7 +82,7 @@ class EagerClock(HandClock):
 
 
 def downloads(place: Place, seconds: float = 60, megabytes: float = 1, **more: object) -> Downloads:
-    return Downloads(place.url, seconds, megabytes, HandClock(), **more)  # type: ignore[arg-type]
+    return Downloads(place.url, seconds, megabytes, HandClock(), **more)  # type: ignore[arg-type]  # names of Downloads
 
 
 def refused(fetching: Downloads, url: str, into: Path) -> str:

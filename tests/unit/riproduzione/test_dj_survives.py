@@ -131,7 +131,7 @@ def test_a_bug_in_one_step_stops_no_other_and_the_log_hears_of_it_now_and_then(
     room.put("one")
     room.put("two")
     room.pass_time(20)
-    room.dj.volume = "loud"  # type: ignore[assignment]
+    room.dj.volume = "loud"  # type: ignore[assignment]  # wrong on purpose
     assert min(room.powers(50)) > 0.9
     assert room.player.sounding().keys() == {"two"}
     assert 4 <= len([record for record in caplog.records if record.exc_info]) <= 6

@@ -2,6 +2,7 @@
 
 import errno
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -70,16 +71,23 @@ def test_a_folder_never_moves_over_one_with_something_in_it(tmp_path: Path) -> N
     assert (tmp_path / "a" / "file").read_text() == "a"
 
 
-def test_a_file_is_brought_from_another_device(tmp_path: Path) -> None:
-    other = Path("/dev/shm")
-    if not other.is_dir() or other.stat().st_dev == tmp_path.stat().st_dev:
-        pytest.skip("this machine has one device only")
-    source, target = other / f"stornello-{tmp_path.name}.wav", tmp_path / "audio.wav"
+def test_a_file_is_brought_from_another_device(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    source, target = tmp_path / "share" / "anna.wav", tmp_path / "venue" / "audio.wav"
+    source.parent.mkdir()
+    target.parent.mkdir()
     source.write_bytes(b"sound" * 1000)
+    rename = Path.rename
+
+    def as_between_devices(one: Path, other: Path) -> Path:
+        if one.parent != other.parent:
+            raise OSError(errno.EXDEV, os.strerror(errno.EXDEV), str(one))
+        return rename(one, other)
+
+    monkeypatch.setattr(Path, "rename", as_between_devices)
     atomic.bring(source, target)
     assert not source.exists()
     assert target.read_bytes() == b"sound" * 1000
-    assert list(tmp_path.iterdir()) == [target]
+    assert list(target.parent.iterdir()) == [target]
 
 
 def test_a_file_that_is_gone_is_not_brought(tmp_path: Path) -> None:
