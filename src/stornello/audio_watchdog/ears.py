@@ -119,7 +119,7 @@ class Ears:
         try:
             self._transcribe(recording, audio)
         except OSError:  # a full disk is no failure of the recording, however long it lasts
-            recording.speech.unlink(missing_ok=True)  # which may make the room that taking the attempt back needs
+            atomic.remove(recording.speech)  # which may make the room that taking the attempt back needs
             self.excuse(recording)
             raise
 
@@ -129,7 +129,7 @@ class Ears:
         assert origin is not None  # noqa: S101 - strays were refused before
         heard = self.transcriber.hear(recording.speech, self.rules.languages, origin.table, recording.arrival)
         recording.learn(heard_by=heard.by)
-        recording.speech.unlink()
+        atomic.remove(recording.speech)
         atomic.write_text(recording.transcript, heard.text.strip())
 
     def _refuse_unopened(self, audio: Path) -> None:

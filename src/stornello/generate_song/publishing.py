@@ -1,6 +1,5 @@
 """A song into songs/: spare, audio, card, in this order: a card on disk means that its song is whole."""
 
-import shutil
 from pathlib import Path
 
 from stornello.domain.songs import SongCard
@@ -19,8 +18,4 @@ def publish(venue: Venue, card: SongCard, song: Delivered) -> None:
 
 
 def _place(source: Path, target: Path, card: SongCard) -> None:
-    part = target.with_name(f".{target.name}{atomic.PART}")
-    shutil.copyfile(source, part)
-    tags.write(part, card)
-    atomic.sync_file(part)
-    part.replace(target)
+    atomic.place(source, target, lambda part: tags.write(part, card))

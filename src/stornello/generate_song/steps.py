@@ -15,8 +15,7 @@ class Steps:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        folder.mkdir(exist_ok=True)
-        atomic.sync_folder(folder.parent)
+        atomic.make_folder(folder)
 
     def once(self, name: str, do: Callable[[], Any], read: Callable[[Any], T]) -> T:
         """Return what ``read`` makes of step ``name``'s JSON: from its checkpoint, or from ``do``, saved first.

@@ -26,12 +26,12 @@ def audio_of(venue: Venue, card: SongCard) -> Path:
 def set_aside(venue: Venue, card: SongCard, error: StornelloError, at: datetime) -> None:
     """Move the song's audio and card to failed_processing/{song}/. Safe to repeat after a crash at any point."""
     folder = venue.failed_processing / card.id
-    folder.mkdir(parents=True, exist_ok=True)
+    atomic.make_folder(folder)
     reasons.write(folder, error, at)
     atomic.write_json(folder / venue.card(card.id).name, card.to_json())
     for path in (audio_of(venue, card), venue.card(card.id)):
         if path.is_file():
-            path.replace(folder / path.name)
+            atomic.move(path, folder / path.name)
     log.error("song set aside", extra={"song": card.id, "table": card.table, "code": error.code})
 
 

@@ -76,6 +76,19 @@ class Settings(BaseModel):
         gt=0,
     )
 
+    max_arrivals_per_hour: int = _setting(
+        60,
+        "Registrazioni di un tavolo che si ascoltano in un'ora; le altre vengono messe da parte. 0: tutte.",
+        "Recordings of one table that are heard within an hour; the others are set aside. 0: all.",
+        ge=0,
+    )
+    free_space_floor_mb: int = _setting(
+        500,
+        "Con meno spazio libero sul disco non si comincia niente di nuovo, in megabyte. 0: mai.",
+        "With less free space on the disk nothing new is begun, in megabytes. 0: never.",
+        ge=0,
+    )
+
     max_workers: int = _setting(1, "Canzoni fatte insieme.", "Songs made at the same time.", ge=1, le=64)
     max_queue_size: int = _setting(
         5,
@@ -90,6 +103,13 @@ class Settings(BaseModel):
         "Voice notes of one table that go into one song.",
         ge=1,
         le=100,
+    )
+    fairness: Literal["fair", "fewest"] = _setting(
+        "fair",
+        "Di chi è il turno. fair: chi ha meno canzoni stasera, chi arriva tardi recupera al massimo un giro. "
+        "fewest: chi ne ha meno da sempre.",
+        "Whose turn it is. fair: fewest songs tonight, a late table catches up by at most one round. "
+        "fewest: fewest songs ever.",
     )
     job_deadline_seconds: float = _setting(
         1200.0,

@@ -49,12 +49,12 @@ def room(folder: Path, key: str) -> Iterator[None]:
         yield
     finally:
         with suppress(OSError):  # must not cost what was answered; the next question uses the same room
-            held.unlink(missing_ok=True)
+            atomic.remove(held)
 
 
 def save(folder: Path, key: str, answer: Any) -> None:  # noqa: ANN401 - as above
     """Keep ``answer`` durably, in the room that was held for it, if any."""
-    _room(folder, key).unlink(missing_ok=True)
+    atomic.remove(_room(folder, key))
     atomic.write_json(folder / f"{key}.json", answer)
 
 

@@ -6,48 +6,57 @@ Source: the write, fsync, rename, fsync-folder discipline of Postfix's queue and
 import errno
 import json
 import os
-import shutil
 import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, Final
 
-PART = ".part"
+from stornello.spool.disk import Disk
+
+PART: Final = ".part"
 """Ending of a file that is being written; what a crash leaves under it is of no use."""
+
+_NO_LINKS: Final = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK}
+"""What file systems answer that know no hard links, such as exFAT; EPERM also about another user's file."""
+
+_disk = Disk()
+
+
+@contextmanager
+def on(disk: Disk) -> Iterator[None]:
+    """Let every change inside go through ``disk``: how tests let the process die at any of them. One at a time."""
+    global _disk  # noqa: PLW0603 - the disk is one for the whole process, as the real one is
+    before, _disk = _disk, disk
+    try:
+        yield
+    finally:
+        _disk = before
 
 
 def sync_folder(folder: Path) -> None:
     """Make renames and new names in ``folder`` durable, where the file system can (some network shares cannot)."""
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    except OSError as error:
-        if error.errno not in {errno.EINVAL, errno.ENOTSUP}:
-            raise
-    finally:
-        os.close(handle)
+    _disk.sync_folder(folder)
 
 
 def sync_file(file: Path) -> None:
     """Make what was written into ``file``, by whomever, durable."""
-    with file.open("rb") as handle:
-        os.fsync(handle.fileno())
+    _disk.sync(file)
 
 
 def write(target: Path, data: bytes, *, durable: bool = True) -> None:
     """Replace ``target``'s content, whole or not at all; durably, unless a power cut may take it."""
     part = target.with_name(f".{target.name[:200]}.{uuid.uuid4().hex[:8]}{PART}")
     try:
-        with part.open("xb") as file:
-            file.write(data)
-            if durable:
-                file.flush()
-                os.fsync(file.fileno())
-        part.replace(target)
+        _disk.create(part, data)
+        if durable:
+            _disk.sync(part)
+        _disk.rename(part, target)
     except BaseException:
-        part.unlink(missing_ok=True)
+        _tidy(part)
         raise
     if durable:
-        sync_folder(target.parent)
+        _disk.sync_folder(target.parent)
 
 
 def write_text(target: Path, text: str) -> None:
@@ -62,36 +71,107 @@ def write_json(target: Path, value: Any) -> None:  # noqa: ANN401 - whatever jso
 
 def append_line(target: Path, line: str) -> None:
     """Add one line to ``target`` durably. A crash leaves the line, a torn last line, or nothing."""
-    with target.open("ab+") as file:
-        if file.tell() and not _ends_with_newline(file):
-            file.write(b"\n")
-        file.write(line.encode(errors="replace") + b"\n")
-        file.flush()
-        os.fsync(file.fileno())
-    sync_folder(target.parent)
+    data = line.encode(errors="replace") + b"\n"
+    _disk.append(target, b"\n" + data if _is_torn(target) else data)
+    _disk.sync(target)
+    _disk.sync_folder(target.parent)
 
 
-def _ends_with_newline(file: BinaryIO) -> bool:
-    file.seek(-1, os.SEEK_END)
-    return file.read(1) == b"\n"
+def _is_torn(file: Path) -> bool:
+    try:
+        with file.open("rb") as known:
+            if not known.seek(0, os.SEEK_END):
+                return False
+            known.seek(-1, os.SEEK_END)
+            return known.read(1) != b"\n"
+    except FileNotFoundError:
+        return False
+
+
+def make_folder(folder: Path, mode: int = 0o777) -> None:
+    """Make ``folder``, and the folders above it that are missing, durably. Nothing happens when it is there."""
+    if folder.is_dir():
+        return
+    if folder.parent != folder:
+        make_folder(folder.parent)
+    with suppress(FileExistsError):
+        _disk.mkdir(folder, mode)
+    _disk.sync_folder(folder.parent)
 
 
 def publish(source: Path, target: Path) -> None:
     """Give the file ``source`` the name ``target`` on the same device, durably, never replacing anything.
 
-    A crash half way leaves both names on one file; the same call again finishes the move.
+    A crash half way leaves both names on one file; the same call again finishes the move. Where there are no hard
+    links it is one rename.
 
     Raises:
         FileExistsError: ``target`` is another file; nothing has changed.
     """
     try:
-        os.link(source, target)
+        _disk.link(source, target)
     except FileExistsError:
         if not target.samefile(source):
             raise
-    sync_folder(target.parent)
-    source.unlink()
-    sync_folder(source.parent)
+    except OSError as error:
+        if error.errno not in _NO_LINKS:
+            raise
+        _disk.rename_new(source, target)
+        _sync_both(source, target)
+        return
+    _disk.sync_folder(target.parent)
+    _disk.unlink(source)
+    _disk.sync_folder(source.parent)
+
+
+def name_again(file: Path, name: Path) -> None:
+    """Give ``file`` the second name ``name``, durably; where there are no hard links, a copy of it. Safe to repeat."""
+    with suppress(FileExistsError):  # by this same call, before a crash
+        try:
+            _disk.link(file, name)
+        except OSError as error:
+            if error.errno not in _NO_LINKS:
+                raise
+            place(file, name)
+    _disk.sync_folder(name.parent)
+
+
+def move(source: Path, target: Path) -> None:
+    """Rename the file ``source`` to ``target``, replacing what has that name; durable in both folders."""
+    _disk.rename(source, target)
+    _sync_both(source, target)
+
+
+def move_new(source: Path, target: Path) -> None:
+    """Rename the file ``source`` to ``target`` durably, never replacing anything. Raises FileExistsError."""
+    _disk.rename_new(source, target)
+    _sync_both(source, target)
+
+
+def move_all(sources: list[Path], folder: Path) -> None:
+    """Rename the files ``sources``, of one folder, into ``folder``; durable in both. One that is gone is left out."""
+    for source in sources:
+        with suppress(FileNotFoundError):
+            _disk.rename(source, folder / source.name)
+    if sources:
+        _sync_both(sources[0], folder / sources[0].name)
+
+
+def place(source: Path, target: Path, finish: Callable[[Path], object] = lambda _: None) -> None:
+    """Replace ``target`` by a copy of the file ``source``, whole or not at all, durably.
+
+    ``finish`` may change the copy before it gets its name.
+    """
+    part = target.with_name(f".{target.name[:200]}.{uuid.uuid4().hex[:8]}{PART}")
+    try:
+        _disk.copy(source, part)
+        finish(part)
+        _disk.sync(part)
+        _disk.rename(part, target)
+    except BaseException:
+        _tidy(part)
+        raise
+    _disk.sync_folder(target.parent)
 
 
 def bring(source: Path, target: Path) -> None:
@@ -103,28 +183,44 @@ def bring(source: Path, target: Path) -> None:
         OSError: ``source`` cannot be had; it is where it was.
     """
     try:
-        source.rename(target)
+        _disk.rename(source, target)
     except OSError as error:
         if error.errno != errno.EXDEV:
             raise
         _copy(source, target)
-    sync_folder(target.parent)
-    sync_folder(source.parent)
+    _sync_both(source, target)
 
 
 def _copy(source: Path, target: Path) -> None:
-    part = target.with_name(f".{target.name}{PART}")
+    place(source, target)
     try:
-        with source.open("rb") as old, part.open("wb") as new:
-            shutil.copyfileobj(old, new, 1 << 20)
-            os.fsync(new.fileno())
-        part.rename(target)
-        sync_folder(target.parent)
-        source.unlink()
+        _disk.unlink(source)
     except BaseException:
-        part.unlink(missing_ok=True)
-        target.unlink(missing_ok=True)
+        _tidy(target)
         raise
+
+
+def _tidy(file: Path) -> None:
+    """Remove what an error left half way; that it cannot be removed is not to hide the error."""
+    with suppress(OSError):
+        _disk.unlink(file)
+
+
+def remove(file: Path) -> None:
+    """Take the file's name away, if it has it; a power cut may bring it back."""
+    with suppress(FileNotFoundError):
+        _disk.unlink(file)
+
+
+def remove_tree(folder: Path) -> None:
+    """Remove ``folder`` with everything below it, if it is there. A crash leaves some of it; links are not followed."""
+    with suppress(FileNotFoundError):
+        for entry in list(os.scandir(folder)):
+            if entry.is_dir(follow_symlinks=False):
+                remove_tree(Path(entry.path))
+            else:
+                remove(Path(entry.path))
+        _disk.rmdir(folder)
 
 
 def move_folder(source: Path, target: Path) -> None:
@@ -133,7 +229,12 @@ def move_folder(source: Path, target: Path) -> None:
     Raises:
         OSError: ``target`` is a folder with something in it; nothing has changed.
     """
-    source.rename(target)
-    sync_folder(target.parent)
+    _disk.rename(source, target)
+    _sync_both(source, target)
+
+
+def _sync_both(source: Path, target: Path) -> None:
+    """Make a rename durable: the new name first, so that a power cut rather leaves both than none."""
+    _disk.sync_folder(target.parent)
     if source.parent != target.parent:
-        sync_folder(source.parent)
+        _disk.sync_folder(source.parent)

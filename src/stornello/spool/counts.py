@@ -56,7 +56,7 @@ def load(path: Path) -> Counts:
     except FileNotFoundError:
         return Counts()
     except _DAMAGE:
-        path.replace(path.with_name(path.name + ".bad"))
+        atomic.move(path, path.with_name(path.name + ".bad"))
         return Counts()
 
 

@@ -4,11 +4,9 @@ The folder appears by one rename (``{job}.partial`` -> ``{job}``) and leaves by 
 failed_processing/ or held/). In between, only the process that holds ``job.lock`` works on it.
 """
 
-import contextlib
 import json
 import os
 import secrets
-import shutil
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
@@ -105,15 +103,11 @@ def claim(venue: Venue, table: TableId, most: int, now: datetime) -> Job | None:
         return None
     job = JobId(f"{table}_{now.astimezone():%H%M%S}_{secrets.token_hex(3)}")
     partial = venue.jobs / f"{job}{PARTIAL}"
-    (partial / "transcripts").mkdir(parents=True)
-    for text in texts:
-        with contextlib.suppress(FileNotFoundError):  # somebody took it away meanwhile
-            text.rename(partial / "transcripts" / text.name)
-    if not staging.in_order(partial / "transcripts"):
-        shutil.rmtree(partial)
+    atomic.make_folder(partial / "transcripts")
+    atomic.move_all(texts, partial / "transcripts")
+    if not staging.in_order(partial / "transcripts"):  # somebody took them away meanwhile
+        atomic.remove_tree(partial)
         return None
-    atomic.sync_folder(partial / "transcripts")
-    atomic.sync_folder(venue.staged(table))
     return _publish(venue, job, now)
 
 
@@ -132,7 +126,7 @@ def recover(venue: Venue, now: datetime) -> None:
     """Finish the claims and removals that a crash left half way. Call while no job is being claimed or closed."""
     for folder in list(_entries(venue)):
         if folder.name.endswith(DONE):
-            shutil.rmtree(folder)
+            atomic.remove_tree(folder)
         elif folder.name.endswith(PARTIAL) and is_job_name(folder.name.removesuffix(PARTIAL)):
             _recover_partial(venue, folder, now)
 
@@ -141,7 +135,7 @@ def _recover_partial(venue: Venue, folder: Path, now: datetime) -> None:
     if staging.in_order(folder / "transcripts"):
         _publish(venue, JobId(folder.name.removesuffix(PARTIAL)), now)
     else:
-        shutil.rmtree(folder)
+        atomic.remove_tree(folder)
 
 
 def open_jobs(venue: Venue) -> list[Job]:
@@ -163,7 +157,7 @@ def close(venue: Venue, job: Job) -> None:
         atomic.move_folder(job.transcripts, venue.archived_transcripts / job.id)
     done = job.folder.with_name(job.id + DONE)
     atomic.move_folder(job.folder, done)
-    shutil.rmtree(done)
+    atomic.remove_tree(done)
 
 
 def set_aside(folder: Path, job: Job) -> Path:

@@ -108,9 +108,7 @@ def undecided(job: Path) -> JobHeldError | None:
 def write(job: Path, requests: Sequence[Request]) -> None:
     """Replace the job's requests."""
     file = _file(job)
-    if not file.parent.is_dir():
-        file.parent.mkdir()
-        atomic.sync_folder(job)
+    atomic.make_folder(file.parent)
     atomic.write_json(file, [asdict(one) for one in requests])
 
 

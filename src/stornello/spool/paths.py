@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from stornello.domain.names import JobId, SongId, TableId
+from stornello.spool import atomic
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,5 +155,5 @@ class Venue:
             self.engines,
             self.house_music,
         ):
-            folder.mkdir(parents=True, exist_ok=True)
-        self.run.mkdir(mode=0o700, exist_ok=True)
+            atomic.make_folder(folder)
+        atomic.make_folder(self.run, mode=0o700)

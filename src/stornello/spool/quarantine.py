@@ -1,6 +1,5 @@
 """What was set aside, and its way back."""
 
-import shutil
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -83,7 +82,7 @@ def _reopen(venue: Venue, entry: Path, *, afresh: bool) -> JobId:
     """Put the job back; a studio that refused or failed may have been mended meanwhile, and is asked anew."""
     job = Job(JobId(entry.name), entry)
     if afresh:
-        shutil.rmtree(entry / "steps", ignore_errors=True)
+        atomic.remove_tree(entry / "steps")
     with suppress(JobHeldError):  # its child will say so again
         orders.keep(entry, lambda one: one.state in {"asking", "cooking", "done"})
         orders.unpark(entry)

@@ -78,7 +78,7 @@ def read(folder: Path) -> Reason | None:
 
 def forget(folder: Path) -> None:
     """Remove the reason from ``folder``, because what it explains is tried again."""
-    (folder / FILE).unlink(missing_ok=True)
+    atomic.remove(folder / FILE)
 
 
 def release(folder: Path) -> None:

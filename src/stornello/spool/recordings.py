@@ -9,7 +9,6 @@ The folder's content alone says how far it is, so that a crash anywhere is picke
 
 import contextlib
 import json
-import shutil
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -103,7 +102,8 @@ class Claims:
             atomic.bring(path, recording.folder / f"audio{suffix}")
         except OSError:
             if recording.audio is None:
-                shutil.rmtree(recording.folder, ignore_errors=True)
+                with contextlib.suppress(OSError):
+                    atomic.remove_tree(recording.folder)
             raise
         return recording
 
@@ -119,7 +119,7 @@ class Claims:
     def _new(self, now: datetime) -> Recording:
         arrival = self._stamp(now)
         folder = self.venue.hearing / arrival
-        folder.mkdir()
+        atomic.make_folder(folder)
         return Recording(arrival, folder)
 
     def _stamp(self, now: datetime) -> str:
@@ -160,12 +160,11 @@ def archive(venue: Venue, recording: Recording, *, refused: bool = False) -> Non
     if audio is None:
         return
     folder = venue.archived_recordings / "refused" if refused else venue.archived_recordings
-    folder.mkdir(exist_ok=True)
+    atomic.make_folder(folder)
     target = folder / f"{recording.arrival}_{short_sha(recording)}_{safe_name(recording.name) or audio.name}"
     if refused:
-        with contextlib.suppress(FileExistsError, PermissionError):  # the former by this same call, before a crash
-            target.hardlink_to(audio)
-        atomic.sync_folder(folder)
+        with contextlib.suppress(PermissionError):
+            atomic.name_again(audio, target)
     else:
         atomic.publish(audio, target)
 
@@ -173,26 +172,23 @@ def archive(venue: Venue, recording: Recording, *, refused: bool = False) -> Non
 def stage(venue: Venue, recording: Recording, origin: Origin) -> None:
     """Hand the transcript to the table's waiting texts and let go of the recording. Safe to repeat."""
     folder = venue.staged(origin.table)
-    if not folder.is_dir():
-        folder.mkdir(parents=True, exist_ok=True)
-        atomic.sync_folder(folder.parent)
+    atomic.make_folder(folder)
     if recording.transcript.exists():
-        recording.transcript.rename(folder / staged_name(recording.arrival, short_sha(recording), origin.guest))
-        atomic.sync_folder(folder)
+        atomic.move(recording.transcript, folder / staged_name(recording.arrival, short_sha(recording), origin.guest))
     forget(recording)
 
 
 def set_aside(folder: Path, recording: Recording, error: StornelloError, at: datetime) -> None:
     """Move the whole entry into ``folder`` (short ones, or quarantine) with its reason."""
     for scratch in recording.folder.glob(f"{recording.speech.stem}.*"):
-        scratch.unlink()
+        atomic.remove(scratch)
     reasons.write(recording.folder, error, at)
     atomic.move_folder(recording.folder, folder / f"{recording.arrival}_{safe_name(recording.name)}")
 
 
 def forget(recording: Recording) -> None:
     """Remove a recording's folder, once all that mattered has left it."""
-    shutil.rmtree(recording.folder)
+    atomic.remove_tree(recording.folder)
 
 
 def safe_name(name: str) -> str:
