@@ -17,7 +17,7 @@ from stornello.cli.options import HERE, Folder, Lang, existing, look_at, open_ve
 from stornello.cli.speech import LANGUAGE, console, say, tell
 from stornello.domain.clock import SystemClock
 from stornello.domain.money import Amount, Budget
-from stornello.domain.names import TableId
+from stornello.domain.names import MAX_TABLE, TableId
 from stornello.domain.night import night_of
 from stornello.providers.words.prompts import default_prompts
 from stornello.settings import Settings
@@ -176,7 +176,7 @@ def retry(
     table: Annotated[
         int | None,
         typer.Option(
-            min=1, max=9999, help=say("Il tavolo, se il nome non lo dice.", "The table, if the name tells none.")
+            min=1, max=MAX_TABLE, help=say("Il tavolo, se il nome non lo dice.", "The table, if the name tells none.")
         ),
     ] = None,
     afresh: Annotated[

@@ -9,8 +9,8 @@ TableId = NewType("TableId", int)
 JobId = NewType("JobId", str)
 SongId = NewType("SongId", str)
 
-MAX_TABLE = 9999
-_TABLE = re.compile(r"^(?:tavolo|tavola|table|tav|t)?[ _.-]*0*(\d{1,4})(?!\d)[ _.-]*(.*)$", re.IGNORECASE | re.DOTALL)
+MAX_TABLE = 10_000
+_TABLE = re.compile(r"^(?:tavolo|tavola|table|tav|t)?[ _.-]*0*(\d{1,5})(?!\d)[ _.-]*(.*)$", re.IGNORECASE | re.DOTALL)
 _NO_GUEST = frozenset(
     (
         *("rec", "recording", "registrazione", "audio", "voice", "voce", "vocale", "message", "messaggio", "ptt", "wa"),
@@ -32,7 +32,7 @@ def origin_of(name: str) -> Origin | None:
     """Read table and guest from a file's path below FROM_TABLES, or None when no table is named.
 
     Accepts ``5-anna.wav``, ``05_anna.wav``, ``tavolo5-anna.wav``, ``table 5 anna.wav``, ``5.wav`` and ``5/anna.wav``.
-    A table is a whole number from 1 to 9999. A folder that is called after a table decides for all that lies in it:
+    A table is a whole number from 1 to 10,000. A folder that is called after a table decides for all that lies in it:
     there the files' own numbers only count (``5/01.wav``, ``5/2026-11-23.wav``).
     """
     *folders, last = unicodedata.normalize("NFC", name).split("/")

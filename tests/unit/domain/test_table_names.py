@@ -38,10 +38,17 @@ def test_every_spelling_of_the_issue_names_table_5_and_anna(name: str) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["anna.wav", "0-anna.wav", "10000-anna.wav", "20261123_203000.wav", "", ".", "/", "-.wav", "tavolo.wav", "²-a.wav"],
+    [
+        *("anna.wav", "0-anna.wav", "00000-anna.wav", "10001-anna.wav", "99999999-anna.wav", "tavolo 99999999.wav"),
+        *("20261123_203000.wav", "", ".", "/", "-.wav", "tavolo.wav", "²-a.wav", "../-.wav"),
+    ],
 )
-def test_a_name_without_a_table_from_1_to_9999_tells_none(name: str) -> None:
+def test_a_name_without_a_table_from_1_to_10000_tells_none(name: str) -> None:
     assert origin_of(name) is None
+
+
+def test_ten_thousand_is_the_last_table() -> None:
+    assert origin_of("10000-anna.wav") == origin_of("tavolo 0010000 anna.wav") == Origin(TableId(10_000), "Anna")
 
 
 @pytest.mark.parametrize("name", ["5/2026-11-23 20.30.wav", "5/001.wav", "5/REC0007.wav", "tavolo 5/7.wav"])
@@ -81,7 +88,7 @@ def test_decomposed_names_of_a_mac_and_composed_ones_are_the_same_guest() -> Non
 
 
 @given(st.text())
-def test_no_name_whatever_raises_and_tables_are_1_to_9999(name: str) -> None:
+def test_no_name_whatever_raises_and_tables_are_1_to_10000(name: str) -> None:
     origin = origin_of(name)
     assert origin is None or 1 <= origin.table <= MAX_TABLE
 
