@@ -43,7 +43,7 @@ def open_venue() -> Iterator[Venue]:
     """Open a venue that is gone afterwards."""
     with TemporaryDirectory(prefix="stornello-bench-") as folder:
         venue = Venue(Path(folder))
-        venue.make()
+        venue.open()
         yield venue
 
 

@@ -69,7 +69,7 @@ class Kitchen:
     notes: int = 0
 
     def __post_init__(self) -> None:
-        self.venue.make()
+        self.venue.open()
         self.playlist = Playlist(self.venue.playlist)
         self.journal = Journal(self.venue.journal)
         self.begin()

@@ -142,7 +142,7 @@ def _link(name: str, engine: Any, price: float) -> Link[Any]:  # noqa: ANN401 - 
 def a_desk(root: Path) -> Desk:
     """Return a job of table 5 with two notes, whose names tell another order than their place on disk."""
     venue = Venue(root)
-    venue.make()
+    venue.open()
     job = Job(JobId("5_203000_a1b2c3"), venue.job(JobId("5_203000_a1b2c3")))
     job.transcripts.mkdir(parents=True)
     made = Desk(venue, job)

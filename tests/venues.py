@@ -28,7 +28,7 @@ STORY = "Anna è arrivata tardi e ha portato il vino"
 def a_venue(folder: Path) -> Venue:
     """Return an open venue in ``folder``."""
     venue = Venue(folder / "venue")
-    venue.make()
+    venue.open()
     return venue
 
 

@@ -95,7 +95,7 @@ def told(entry: Path) -> bytes:
 @pytest.fixture
 def night(tmp_path: Path) -> Iterator[Night]:
     venue = Venue(tmp_path / "venue")
-    venue.make()
+    venue.open()
     night = Night(venue)
     yield night
     if night.process and night.process.poll() is None:

@@ -39,7 +39,7 @@ def open_venue(folder: Path) -> tuple[Venue, Settings]:
             markup=False,
         )
     try:
-        venue.make()
+        venue.open()
     except OSError as error:
         raise SettingsError(
             "venue-not-writable",

@@ -1,5 +1,7 @@
 """Every path of a venue, in one class. Who writes, who reads and what a crash leaves: docs/on-disk.md."""
 
+import errno
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -135,11 +137,12 @@ class Venue:
         """The operator's settings."""
         return self.root / "stornello.toml"
 
-    def make(self) -> None:
-        """Create the folders that are missing. Safe to call at any time."""
-        for folder in (
+    def folders(self) -> tuple[Path, ...]:
+        """Return the folders that a venue has, those above before those below them."""
+        return (
             self.from_tables,
             self.work_in_progress,
+            self.scratch,
             self.hearing,
             self.jobs,
             self.logs,
@@ -154,6 +157,37 @@ class Venue:
             self.answers,
             self.engines,
             self.house_music,
-        ):
-            atomic.make_folder(folder)
-        atomic.make_folder(self.run, mode=0o700)
+            self.run,
+        )
+
+    def one_device(self) -> tuple[Path, ...]:
+        """Return the folders between which files are renamed, besides :attr:`scratch` and what lies there."""
+        return (
+            *(self.root, self.work_in_progress, self.hearing, self.jobs),
+            *(self.archived_recordings, self.archived_transcripts, self.short_transcriptions),
+            *(self.transcription_errors, self.failed_processing, self.held),
+        )
+
+    def is_there(self) -> bool:
+        """Return whether the folder is a venue now; False also for the empty one that an unmounted disk leaves."""
+        return any(place.exists() for place in (self.scratch, self.work_in_progress, self.playlist, self.songs))
+
+    def open(self) -> None:
+        """Create the venue, its root and the folders that are missing: for a command that a person gives."""
+        atomic.make_folder(self.root)
+        self._make_missing()
+
+    def make(self) -> None:
+        """Create the folders that are missing of a venue that is there: for every pass of a service.
+
+        Raises:
+            FileNotFoundError: there is no venue, so that none is made beside the one whose disk is away.
+        """
+        if not self.is_there():
+            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(self.root))
+        self._make_missing()
+
+    def _make_missing(self) -> None:
+        for folder in self.folders():
+            if not folder.is_dir():
+                atomic.make_folder(folder, mode=0o700 if folder == self.run else 0o777)

@@ -19,7 +19,7 @@ JOB = JobId("5_203000_a1b2c3")
 @pytest.fixture
 def night(tmp_path: Path) -> Night:
     night = Night(tmp_path / "venue")
-    night.venue.make()
+    night.venue.open()
     job = Job(JOB, night.venue.job(JOB))
     job.transcripts.mkdir(parents=True)
     orders.write(job.folder, [Request("kie")])

@@ -13,7 +13,7 @@ from stornello.spool.snapshot import look
 
 def a_show(folder: Path) -> Show:
     venue = Venue(folder)
-    venue.make()
+    venue.open()
     recorder = Recorder([], venue.from_tables)
     recorder.start()
     recorder.stop()

@@ -131,7 +131,7 @@ def test_another_night_begins_with_equal_chances_and_remembers_the_sum(venue: Ve
 
 
 def test_a_damaged_state_is_kept_aside_and_the_night_goes_on(venue: Venue) -> None:
-    venue.make()
+    venue.open()
     venue.producer_state.write_text("{ torn")
     kitchen = Kitchen(venue)
     kitchen.note(1)

@@ -11,7 +11,7 @@ from stornello.spool.paths import Venue
 def odd_room(tmp_path: Path) -> Room:
     """A room in which the DJ meets what nobody foresaw."""
     venue = Venue(tmp_path / "venue")
-    venue.make()
+    venue.open()
     return Room(venue)
 
 

@@ -121,7 +121,7 @@ def test_every_change_is_one_plain_line_for_what_is_no_terminal() -> None:
 
 def test_off_a_terminal_the_dashboard_tells_and_stops_when_it_is_told_to(tmp_path: Path) -> None:
     venue = Venue(tmp_path)
-    venue.make()
+    venue.open()
     Playlist(venue.playlist).put(a_card("one"))
     now_playing.write(venue.run, NowPlaying(AT, "one", "La notte di Anna", 5, 0.0, 60.0, songs_played=3))
     out = io.StringIO()
@@ -134,7 +134,7 @@ def test_off_a_terminal_the_dashboard_tells_and_stops_when_it_is_told_to(tmp_pat
 
 def test_an_error_on_disk_is_told_in_plain_words(tmp_path: Path) -> None:
     venue = Venue(tmp_path)
-    venue.make()
+    venue.open()
     (venue.transcription_errors / "x.wav").mkdir()
     error = RecordingError("no-table", Plain("Manca il tavolo.", "No table."), Plain("Rinomina.", "Rename."))
     reasons.write(venue.transcription_errors / "x.wav", error, NOW)
@@ -143,7 +143,7 @@ def test_an_error_on_disk_is_told_in_plain_words(tmp_path: Path) -> None:
 
 def test_a_recording_whose_engine_fails_for_now_is_told_under_its_own_name(tmp_path: Path) -> None:
     venue = Venue(tmp_path)
-    venue.make()
+    venue.open()
     recording = Recording("20261123T210000000000", venue.hearing / "20261123T210000000000")
     recording.folder.mkdir()
     recording.learn(name="5-anna.wav")
@@ -155,7 +155,7 @@ def test_a_recording_whose_engine_fails_for_now_is_told_under_its_own_name(tmp_p
 
 def test_links_pipes_and_hidden_files_at_the_door_are_not_arriving(tmp_path: Path) -> None:
     venue = Venue(tmp_path)
-    venue.make()
+    venue.open()
     os.mkfifo(venue.from_tables / "1-pipe.wav")
     (venue.from_tables / "2-link.wav").symlink_to("/etc/passwd")
     (venue.from_tables / ".3-hidden.wav").touch()
@@ -190,7 +190,7 @@ def test_keys_are_read_singly_and_the_terminal_is_given_back() -> None:
 
 def test_on_a_terminal_the_picture_is_drawn_apart_and_the_screen_given_back(tmp_path: Path) -> None:
     venue = Venue(tmp_path)
-    venue.make()
+    venue.open()
     out = io.StringIO()
     console = Console(file=out, force_terminal=True, width=80, height=24, force_interactive=True)
     Dashboard(venue, "it", console, HandClock()).run(lambda _: True, threading.Event())
@@ -207,7 +207,7 @@ def test_a_player_that_is_not_running_is_not_shown_as_playing() -> None:
 
 def test_a_card_that_is_damaged_does_not_blind_the_dashboard(tmp_path: Path) -> None:
     venue = Venue(tmp_path)
-    venue.make()
+    venue.open()
     atomic.write_text(venue.card(SongId("one")), "{")
     now_playing.write(venue.run, NowPlaying(AT, "one", "La notte di Anna", 5, 0.0, 60.0))
     assert "La notte di Anna" in "\n".join(drawn(replace(look(venue), running={"riproduzione": True})))

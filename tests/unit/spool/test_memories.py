@@ -200,7 +200,7 @@ def test_reasons_are_listed_oldest_first_and_torn_ones_skipped(tmp_path: Path) -
 
 def test_a_venue_can_be_made_again_and_again_and_its_run_folder_is_private(tmp_path: Path) -> None:
     venue = a_venue(tmp_path)
-    venue.make()
+    venue.open()
     assert venue.run.stat().st_mode & 0o777 == 0o700
     assert venue.from_tables.is_dir()
     assert venue.staged(SIX) == venue.work_in_progress / "6"
