@@ -1,10 +1,8 @@
 """From a job's transcripts to a song in songs/: summary, lyrics, request, collect, measure, publish."""
 
 import hashlib
-import math
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime
 from typing import Any
 
 from stornello.chains import Chain, ChainedLyricist, Link, Said
@@ -81,13 +79,6 @@ class SongMaker:
         self.milestone("DONE")
         return card
 
-    def _age_s(self, job: Job) -> float:
-        """Return how long ago the job was claimed; nobody knows: very long."""
-        try:
-            return (self.clock.now() - datetime.fromisoformat(job.status.claimed_at)).total_seconds()
-        except (ValueError, TypeError):
-            return math.inf
-
     def _summary(self, steps: Steps, story: Story, job: Job) -> str:
         def read(kept: dict[str, Any]) -> str:
             return str(kept["value"])
@@ -116,8 +107,8 @@ class SongMaker:
             inspect,
             self.polls,
             patience,
-            is_overdue=self._age_s(job) >= self.deadline_s,
-            is_hopeless=self._age_s(job) >= _HOPELESS * self.deadline_s,
+            is_overdue=job.status.age_s >= self.deadline_s,
+            is_hopeless=job.status.age_s >= _HOPELESS * self.deadline_s,
         )
 
     def _delivered(self, steps: Steps, job: Job, ordering: Ordering) -> tuple[Delivered, bool]:

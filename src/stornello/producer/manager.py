@@ -2,7 +2,7 @@
 
 import logging
 import threading
-from datetime import datetime, timedelta
+from datetime import datetime
 from multiprocessing import connection
 
 from stornello.domain.backoff import backoff
@@ -16,7 +16,7 @@ from stornello.domain.songs import SongCard
 from stornello.producer.pool import Pool
 from stornello.producer.worker import DEADLINE_PASSED
 from stornello.spool import counts, jobs, orders, reasons, staging
-from stornello.spool.jobs import Job
+from stornello.spool.jobs import Job, JobStatus
 from stornello.spool.journal import Journal
 from stornello.spool.paths import Venue
 from stornello.spool.playlist import Playlist
@@ -28,8 +28,8 @@ log = logging.getLogger(__name__)
 MAX_ATTEMPTS = 3
 _RETRY_BASE_S = 5.0
 _PARKED_S = 60.0
-_LONGEST_PARKING = timedelta(hours=2)
-"""A job whose studio is away costs no attempts for so long from its claim."""
+_LONGEST_PARKING_S = 2 * 3600.0
+"""A job whose studio is away costs no attempts until it is so old, see ``JobStatus.age_s``."""
 
 _LONGEST_PAUSE_S = 0.5
 """However seldom the folders are looked at, the end of a worker's job and a wish to stop are seen this soon."""
@@ -66,6 +66,7 @@ class Producer:
         self._present = frozenset(self.counts.fair)
         self._open: dict[JobId, Job] = {}
         self._not_before: dict[JobId, float] = {}
+        self._aged_at: dict[JobId, float] = {}
         self._parked: set[JobId] = set()
         self._broken_off: tuple[str, int | None] | None = ("before the first pass", None)
 
@@ -144,7 +145,7 @@ class Producer:
     def _begin(self, table: TableId) -> None:
         job = jobs.claim(self.venue, table, self.max_notes, self.clock.now())
         if job:
-            self._open[job.id] = job
+            self._take_up(job)
             log.info("job claimed", extra={"job": job.id, "table": table, "notes": job.status.notes})
             self._dispatch(job)
 
@@ -154,8 +155,11 @@ class Producer:
         self._open = {id_: job for id_, job in self._open.items() if id_ in on_disk or id_ in self.pool.jobs}
         strangers = [job for job in on_disk.values() if job.id not in self._open]
         for job in sorted(strangers, key=lambda job: (job.status.claimed_at, job.id)):
-            self._open[job.id] = job
+            self._take_up(job)
             log.info("job found open", extra={"job": job.id, "attempt": job.status.attempt})
+
+    def _take_up(self, job: Job) -> None:
+        self._open[job.id], self._aged_at[job.id] = job, self.clock.monotonic()
 
     def _carry_on(self, job: Job) -> None:
         """Do what the job's folder asks for, unless somebody works on it: an orphaned child holds its lock."""
@@ -172,7 +176,7 @@ class Producer:
             self._dispatch(job)
 
     def _dispatch(self, job: Job) -> None:
-        status = job.update(milestone="CLAIMED", milestone_at=self.clock.now().isoformat(timespec="seconds"))
+        status = self._update(job, milestone="CLAIMED", milestone_at=self.clock.now().isoformat(timespec="seconds"))
         reasons.forget(job.folder)
         self._parked.discard(job.id)
         self.pool.start(job)
@@ -187,25 +191,28 @@ class Producer:
         attempt, reason = job.status.attempt, reasons.read(job.folder)
         if reason and reason.holds:
             return
-        if reason and reason.parks and self._is_young(job):
+        if reason and reason.parks and self._age_s(job) < _LONGEST_PARKING_S:
             self._park(job, reason)
             return
         final = reason is not None and not reason.retryable
-        job.update(attempt=MAX_ATTEMPTS + 1 if final else attempt + 1)
+        self._update(job, attempt=MAX_ATTEMPTS + 1 if final else attempt + 1)
         self._not_before[job.id] = self.clock.monotonic() + backoff(attempt, _RETRY_BASE_S)
         log.warning("attempt without a song", extra={"job": job.id, "attempt": attempt, "exit": code})
 
-    def _is_young(self, job: Job) -> bool:
-        """Return whether the job may still wait for its studio without losing attempts."""
-        try:
-            since = self.clock.now() - datetime.fromisoformat(job.status.claimed_at)
-        except (ValueError, TypeError):
-            return False
-        return since < _LONGEST_PARKING
+    def _age_s(self, job: Job) -> float:
+        return job.status.age_s + self.clock.monotonic() - self._aged_at[job.id]
+
+    def _update(self, job: Job, **changes: object) -> JobStatus:
+        """Change the job's state on disk, where its age is kept too: no clock that is set makes it older."""
+        status = job.update(age_s=self._age_s(job), **changes)
+        self._aged_at[job.id] = self.clock.monotonic()
+        return status
 
     def _park(self, job: Job, reason: Reason) -> None:
         """Give the job's worker to others until its studio may answer again."""
-        job.update(milestone=f"WAITING {reason.code}", milestone_at=self.clock.now().isoformat(timespec="seconds"))
+        self._update(
+            job, milestone=f"WAITING {reason.code}", milestone_at=self.clock.now().isoformat(timespec="seconds")
+        )
         self._not_before[job.id] = self.clock.monotonic() + _PARKED_S
         self._parked.add(job.id)
         log.warning("studio away, job waits", extra={"job": job.id, "code": reason.code})
@@ -266,6 +273,7 @@ class Producer:
     def _drop(self, job: Job) -> None:
         self._open.pop(job.id, None)
         self._not_before.pop(job.id, None)
+        self._aged_at.pop(job.id, None)
         self._parked.discard(job.id)
 
     def _remember(self, fresh: counts.Counts) -> None:

@@ -5,6 +5,7 @@ failed_processing/ or held/). In between, only the process that holds ``job.lock
 """
 
 import json
+import math
 import os
 import secrets
 from collections.abc import Iterator
@@ -24,7 +25,11 @@ DONE = ".done"
 
 @dataclass(frozen=True, slots=True)
 class JobStatus:
-    """What a job says of itself. ``attempt`` is the number of the attempt that runs, or comes next."""
+    """What a job says of itself. ``attempt`` is the number of the attempt that runs, or comes next.
+
+    ``age_s`` counts the seconds for which it was open while a producer lived: by the monotonic clock, up to when its
+    child was last started or ended.
+    """
 
     table: TableId
     claimed_at: str
@@ -33,6 +38,7 @@ class JobStatus:
     attempt: int = 1
     milestone: str = ""
     milestone_at: str = ""
+    age_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +85,8 @@ def _status_of(data: dict[str, Any]) -> JobStatus:
     texts, numbers = (status.claimed_at, status.milestone, status.milestone_at), (status.attempt, status.notes)
     if not (all(isinstance(one, str) for one in texts) and all(isinstance(one, int) for one in numbers)):
         raise TypeError("no status")
+    if not (isinstance(status.age_s, int | float) and 0 <= status.age_s < math.inf):
+        raise TypeError("no age")
     return status
 
 

@@ -133,7 +133,6 @@ def test_a_song_that_is_never_ready_fails_within_the_deadline(desk: Desk) -> Non
 
 
 def test_a_studio_that_stays_away_is_named_and_may_be_tried_later(desk: Desk) -> None:
-    desk.job.update(claimed_at=desk.clock.now().isoformat())
     desk.engines.troubles["collect"] = [away() for _ in range(1000)]
     with pytest.raises(ProviderUnreachable):
         desk.maker.make(desk.job)
