@@ -67,6 +67,7 @@ class Kitchen:
     max_notes: int = 6
     clock: HandClock = field(default_factory=HandClock)
     notes: int = 0
+    disk_lets_us_begin: bool = True
 
     def __post_init__(self) -> None:
         self.venue.open()
@@ -82,6 +83,7 @@ class Kitchen:
             self.pool,
             self.journal,
             self.clock,
+            lambda: self.disk_lets_us_begin,
             max_queue_size=self.max_queue_size,
             max_notes=self.max_notes,
             night_begins=6,

@@ -2,6 +2,7 @@
 
 import logging
 import threading
+from collections.abc import Callable
 from datetime import datetime
 from multiprocessing import connection
 
@@ -14,7 +15,7 @@ from stornello.domain.night import night_of
 from stornello.domain.plain import Plain
 from stornello.domain.songs import SongCard
 from stornello.producer.pool import Pool
-from stornello.producer.worker import DEADLINE_PASSED
+from stornello.producer.worker import DEADLINE_PASSED, DISK_REFUSED
 from stornello.spool import counts, jobs, orders, reasons, staging
 from stornello.spool.jobs import Job, JobStatus
 from stornello.spool.journal import Journal
@@ -31,6 +32,9 @@ _PARKED_S = 60.0
 _LONGEST_PARKING_S = 2 * 3600.0
 """A job whose studio is away costs no attempts until it is so old, see ``JobStatus.age_s``."""
 
+_DISK_S = 10.0
+"""A job whose child the disk refused is tried again after so long: it costs no attempt, however long it lasts."""
+
 _LONGEST_PAUSE_S = 0.5
 """However seldom the folders are looked at, the end of a worker's job and a wish to stop are seen this soon."""
 
@@ -39,14 +43,16 @@ class Producer:
     """Turns waiting tables into songs.
 
     ``max_queue_size`` bounds queued and in flight together: counting only the queue overshoots by the pool's size.
+    ``may_begin`` tells whether the disk lets anything new be begun; what a job fails at meanwhile costs no attempt.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - its parts, and the settings it goes by
         self,
         venue: Venue,
         pool: Pool,
         journal: Journal,
         clock: Clock,
+        may_begin: Callable[[], bool],
         *,
         max_queue_size: int,
         max_notes: int,
@@ -57,6 +63,7 @@ class Producer:
         self.pool = pool
         self.journal = journal
         self.clock = clock
+        self.may_begin = may_begin
         self.max_queue_size = max_queue_size
         self.max_notes = max_notes
         self.night_begins = night_begins
@@ -68,6 +75,7 @@ class Producer:
         self._not_before: dict[JobId, float] = {}
         self._aged_at: dict[JobId, float] = {}
         self._parked: set[JobId] = set()
+        self._may_begin = False
         self._broken_off: tuple[str, int | None] | None = ("before the first pass", None)
 
     def recover(self) -> None:
@@ -76,6 +84,8 @@ class Producer:
 
     def tick(self) -> None:
         """One pass: note what has ended, carry open jobs on, then claim for the fair table while there is room."""
+        self.venue.make()
+        self._may_begin = self.may_begin()
         for job_id, code in self.pool.ended():
             self._note_end(self._open[job_id], code)
         self._new_night()
@@ -83,7 +93,7 @@ class Producer:
         for job in sorted(self._open.values(), key=self._songs_of):
             self._carry_on(job)
         waiting = self._waiting()
-        while not self.pool.is_full() and self._has_room() and (table := self._next(waiting)):
+        while self._may_begin and not self.pool.is_full() and self._has_room() and (table := self._next(waiting)):
             self._begin(table)
             waiting.pop(table)
 
@@ -172,8 +182,12 @@ class Producer:
             self._hold(job, reason.code)
         elif job.status.attempt > MAX_ATTEMPTS:
             self._give_up(job)
-        elif self._not_before.get(job.id, 0.0) <= self.clock.monotonic() and not self.pool.is_full():
+        elif self._is_due(job):
             self._dispatch(job)
+
+    def _is_due(self, job: Job) -> bool:
+        waits = self._not_before.get(job.id, 0.0) > self.clock.monotonic()
+        return self._may_begin and not waits and not self.pool.is_full()
 
     def _dispatch(self, job: Job) -> None:
         status = self._update(job, milestone="CLAIMED", milestone_at=self.clock.now().isoformat(timespec="seconds"))
@@ -185,6 +199,10 @@ class Producer:
     def _note_end(self, job: Job, code: int) -> None:
         """Count the attempt that ended without a song. Being stopped, or losing us, is none: then nobody gets here."""
         if read_card(self.venue, SongId(job.id)) or not job.folder.is_dir():
+            return
+        if code == DISK_REFUSED or not self._may_begin:
+            self._not_before[job.id] = self.clock.monotonic() + _DISK_S
+            log.warning("the disk refused, job waits", extra={"job": job.id, "exit": code})
             return
         if code == DEADLINE_PASSED:
             reasons.write(job.folder, _too_slow(), self.clock.now())

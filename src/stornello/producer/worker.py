@@ -15,6 +15,9 @@ from stornello.spool.jobs import Job
 DEADLINE_PASSED = 124
 """The worker's exit code when it had to end its child (as timeout(1) has it)."""
 
+DISK_REFUSED = 74
+"""A child's exit code when the venue's disk would not take what it wrote (EX_IOERR of sysexits.h)."""
+
 
 def work(folder: Path, command: Sequence[str], deadline_s: float, log_folder: Path) -> None:
     """Run the job in ``folder`` to its end and exit with the child's code; a signal's code is 128 + the signal."""

@@ -8,6 +8,7 @@ from stornello.domain.clock import SystemClock
 from stornello.producer import Producer
 from stornello.producer.pool import Pool
 from stornello.settings import Settings
+from stornello.spool import conditions
 from stornello.spool.journal import Journal
 from stornello.spool.paths import Venue
 from stornello.wiring.engines import require_engines
@@ -25,6 +26,7 @@ def build(venue: Venue, settings: Settings) -> Producer:
         Pool(settings.max_workers, command, settings.job_deadline_seconds, venue.logs),
         Journal(venue.journal),
         SystemClock(),
+        lambda: conditions.may_begin(venue, settings.free_space_floor_mb),
         max_queue_size=settings.max_queue_size,
         max_notes=settings.max_notes_per_song,
         night_begins=settings.night_begins,
