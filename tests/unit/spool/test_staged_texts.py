@@ -78,7 +78,7 @@ def test_tables_wait_since_their_first_text(venue: Venue) -> None:
     }
 
 
-@pytest.mark.parametrize("folder", ["05", "0", "10000", "²", "٥", "tavolo5", ".5"])
+@pytest.mark.parametrize("folder", ["05", "0", "10001", "²", "٥", "tavolo5", ".5"])
 def test_a_folder_that_is_no_tables_own_does_not_wait(venue: Venue, folder: str) -> None:
     by_hand(venue, folder, "a.txt")
     assert waiting_tables(venue) == {}

@@ -1,0 +1,215 @@
+"""Which tables have staged texts, for a service that asks all night: what has not changed is not read again.
+
+A folder's mtime tells that something in it changed, but two changes may bear one mtime, as git found for its index; and
+a network share may count in whole seconds, by a clock of its own. So a folder is read again until it was read so long
+after its mtime was first seen that no later change can bear the same one. No clock of ours is compared with a file's.
+Source: git's "racy git" problem (Documentation/technical/racy-git.txt).
+"""
+
+import math
+import os
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import islice
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from stornello.domain.clock import Clock, SystemClock
+from stornello.domain.names import TableId
+from stornello.spool import staging
+from stornello.spool.paths import Venue
+from stornello.spool.staging import Waiting
+
+COARSEST_S: Final = 2.5
+"""The coarsest mtimes are those of FAT, two seconds."""
+
+LOOKED_AT: Final = 1000
+"""Tables looked at in a pass, about three milliseconds of work; where there are more, the quiet ones take turns."""
+
+LIVELY: Final = 500
+"""Of those, the ones that changed last: they are looked at in every pass, however many tables there are."""
+
+REREAD: Final = 8
+"""Tables read again in each pass whatever their mtime says, so that a lie of a clock or a share is found one day."""
+
+
+class _Identity(NamedTuple):
+    """What a text that is being written cannot keep."""
+
+    inode: int
+    size: int
+    mtime_ns: int
+
+
+class _Text(NamedTuple):
+    """A staged text; they sort by arrival. ``identity`` is None for one of ours, which came whole by a rename."""
+
+    arrival: datetime
+    name: str
+    identity: _Identity | None
+
+
+@dataclass(slots=True)
+class _Folder:
+    """A folder as it was last read; ``seen_at`` is when its mtime was first seen (monotonic).
+
+    ``young`` are texts of strangers that may be half written, and since when they have not changed.
+    """
+
+    path: Path
+    mtime_ns: int | None = None
+    seen_at: float = 0.0
+    is_sure: bool = False
+    settled: list[_Text] = field(default_factory=list)
+    young: dict[str, tuple[_Text, float]] = field(default_factory=dict)
+
+    def must_be_read(self, now_s: Callable[[], float]) -> bool:
+        """Return whether a change of it may be unknown to us. Raises OSError when it cannot be looked at."""
+        mtime_ns = os.stat(self.path).st_mtime_ns  # noqa: PTH116 - a third of the time, ten thousand times
+        now = now_s()
+        if mtime_ns != self.mtime_ns:
+            self.mtime_ns, self.seen_at, self.is_sure = mtime_ns, now, False
+        if self.is_sure:
+            return False
+        self.is_sure = now - self.seen_at >= COARSEST_S
+        return True
+
+
+class Tables:
+    """The staged texts of a venue, as long as its service lives.
+
+    A text that is not ours may be half written: it counts when it has not changed for ``stable_s`` seconds and is not
+    empty. ``clock`` is only asked for durations.
+    """
+
+    def __init__(self, venue: Venue, stable_s: float = 1.0, clock: Clock | None = None) -> None:
+        self.stable_s = stable_s
+        self._now_s = (clock or SystemClock()).monotonic
+        self._top = _Folder(venue.work_in_progress)
+        self._folders: dict[TableId, _Folder] = {}
+        self._waiting: dict[TableId, Waiting] = {}
+        self._lively: dict[TableId, None] = {}
+        self._turns: Iterator[TableId] = iter(())
+        self._doubts: Iterator[TableId] = iter(())
+
+    def waiting(self) -> dict[TableId, Waiting]:
+        """Return the tables that have texts to be sung: how many, and since when the first has waited."""
+        new = self._find()
+        self._doubt()
+        for table in self._chosen() | new:
+            self._look(table)
+        return dict(self._waiting)
+
+    def oldest(self, table: TableId, most: int) -> list[Path]:
+        """Return up to ``most`` texts of ``table`` that may be claimed now, oldest first."""
+        folder = self._folders.get(table)
+        if folder is None:
+            return []
+        self._read(table, folder)
+        folder.mtime_ns = None  # they will be gone: not to be told as waiting again
+        self._enliven(table)
+        return [folder.path / text.name for text in folder.settled[:most]]
+
+    def _find(self) -> set[TableId]:
+        """Learn which tables there are; return those that are new."""
+        try:
+            if not self._top.must_be_read(self._now_s):
+                return set()
+        except OSError:
+            self._top.mtime_ns = None
+        there = dict(staging.folders(self._top.path))
+        new = there.keys() - self._folders.keys()
+        for gone in self._folders.keys() - there.keys():
+            self._forget(gone)
+        self._folders |= {table: _Folder(there[table]) for table in new}
+        return new
+
+    def _chosen(self) -> set[TableId]:
+        """Return the tables to look at in this pass: all, or those where something went on lately and some others."""
+        if len(self._folders) <= LOOKED_AT:
+            return set(self._folders)
+        others = list(islice(self._turns, LOOKED_AT - len(self._lively)))
+        if not others:
+            self._turns = iter(list(self._folders))
+        return {*self._lively, *others} & self._folders.keys()
+
+    def _look(self, table: TableId) -> None:
+        folder = self._folders[table]
+        before = folder.mtime_ns
+        try:
+            if folder.must_be_read(self._now_s):
+                if folder.mtime_ns != before:
+                    self._enliven(table)
+                self._read(table, folder)
+            elif folder.young:
+                self._settle(folder, {name: _stranger(folder.path / name) for name in folder.young})
+                self._tell(table, folder)
+        except OSError:  # gone, or a folder of somebody else's: the others go on
+            self._forget(table)
+            self._top.mtime_ns = None
+
+    def _read(self, table: TableId, folder: _Folder) -> None:
+        """List the texts anew. What is ours, and was known, costs no call of the system."""
+        known = {text.name: text for text in folder.settled}
+        strangers: dict[str, _Text | None] = {}
+        ours = []
+        for path in staging.texts(folder.path):
+            if staging.is_ours(path.name):
+                ours.append(known.get(path.name) or _Text(staging.arrival(path), path.name, None))
+            else:
+                strangers[path.name] = _stranger(path)
+        folder.young = {text.name: (text, -math.inf) for text in folder.settled if text.identity} | folder.young
+        folder.settled = ours
+        self._settle(folder, strangers)
+        self._tell(table, folder)
+
+    def _settle(self, folder: _Folder, strangers: Mapping[str, _Text | None]) -> None:
+        """Take in those of ``strangers`` that have not changed for long enough."""
+        now = self._now_s()
+        before, folder.young = folder.young, {}
+        for text in filter(None, strangers.values()):
+            known, since = before.get(text.name, (None, now))
+            if known is None or known.identity != text.identity:
+                since = now
+            if text.identity and text.identity.size and now - since >= self.stable_s:
+                folder.settled.append(text)
+            else:
+                folder.young[text.name] = (text, since)
+        folder.settled.sort()
+
+    def _tell(self, table: TableId, folder: _Folder) -> None:
+        if folder.settled:
+            self._waiting[table] = Waiting(len(folder.settled), folder.settled[0].arrival)
+        else:
+            self._waiting.pop(table, None)
+
+    def _forget(self, table: TableId) -> None:
+        self._folders.pop(table, None)
+        self._waiting.pop(table, None)
+        self._lively.pop(table, None)
+
+    def _enliven(self, table: TableId) -> None:
+        self._lively.pop(table, None)
+        self._lively[table] = None
+        while len(self._lively) > LIVELY:
+            del self._lively[next(iter(self._lively))]
+
+    def _doubt(self) -> None:
+        """Let a few tables be read again, all of them in time."""
+        doubted = list(islice(self._doubts, REREAD))
+        if not doubted:
+            self._doubts = iter(list(self._folders))
+        for table in doubted:
+            if folder := self._folders.get(table):
+                folder.is_sure = False
+
+
+def _stranger(path: Path) -> _Text | None:
+    """Return a text that is not ours as it is now; None when it is gone."""
+    try:
+        facts = path.stat()
+    except FileNotFoundError:
+        return None
+    identity = _Identity(facts.st_ino, facts.st_size, facts.st_mtime_ns)
+    return _Text(staging.arrival(path), path.name, identity)
