@@ -1,23 +1,51 @@
-"""Child processes that cannot outstay their welcome: bounded in time, ended as a group, gone with their parent."""
+"""Child processes that cannot outstay their welcome: bounded in time and means, ended as a group, gone with us."""
 
 import contextlib
 import ctypes
 import errno
 import os
+import selectors
 import shutil
 import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from stornello.domain.clock import SystemClock
 
 PARENT = "STORNELLO_PARENT"
 """Environment variable that tells one of our own children whose death it must not survive."""
 
 _PR_SET_PDEATHSIG = 1
+_BLOCK = 1 << 16
+_KEPT = 1 << 20
+"""Bytes that are kept of what a program says, the last ones: it may complain of every frame of a damaged file."""
 
 
-def run(arguments: Sequence[str], timeout_s: float) -> subprocess.CompletedProcess[str]:
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a child may use at most: seconds of a processor, bytes of address space, bytes of any file it writes."""
+
+    cpu_s: int
+    memory_bytes: int
+    file_bytes: int
+
+    def prefix(self) -> tuple[str, ...]:
+        """Return the prefix that has the kernel hold a program to these (Linux; elsewhere its time alone is bounded).
+
+        At ``cpu_s`` the program is asked to end, two seconds later it is killed. Source: prlimit(1), setrlimit(2).
+        """
+        if not shutil.which("prlimit"):
+            return ()
+        cpu, memory, file = f"{self.cpu_s}:{self.cpu_s + 2}", self.memory_bytes, self.file_bytes
+        return ("prlimit", f"--cpu={cpu}", f"--as={memory}", f"--fsize={file}", "--core=0", "--")
+
+
+def run(arguments: Sequence[str], timeout_s: float, limits: Limits | None = None) -> subprocess.CompletedProcess[str]:
     """Run a program to its end in a session of its own and return what it said. It does not outlive the calling thread.
+
+    Of what it said on each of its outputs the last megabyte is returned.
 
     Raises:
         subprocess.TimeoutExpired: it took longer than ``timeout_s``; its whole group has been killed.
@@ -26,22 +54,41 @@ def run(arguments: Sequence[str], timeout_s: float) -> subprocess.CompletedProce
     if not shutil.which(arguments[0]):
         raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), arguments[0])
     child = subprocess.Popen(
-        [*dies_with_us(), *arguments],
+        [*dies_with_us(), *(limits.prefix() if limits else ()), *arguments],
         env=environment_of_stranger(),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        text=True,
-        errors="replace",
         start_new_session=True,
     )
     with child:
         try:
-            out, err = child.communicate(timeout=timeout_s)
+            out, err = _outputs(child, arguments, timeout_s)
         except BaseException:
             kill_group(child.pid)
             raise
     return subprocess.CompletedProcess(arguments, child.returncode, out, err)
+
+
+def _outputs(child: subprocess.Popen[bytes], arguments: Sequence[str], timeout_s: float) -> tuple[str, str]:
+    """Wait for the child's end and return what it said on its two outputs, in bounded memory."""
+    until = SystemClock().monotonic() + timeout_s
+    kept = {pipe: bytearray() for pipe in (child.stdout, child.stderr) if pipe}
+    with selectors.DefaultSelector() as open_pipes:
+        for pipe, said in kept.items():
+            open_pipes.register(pipe, selectors.EVENT_READ, said)
+        while open_pipes.get_map():
+            left_s = until - SystemClock().monotonic()
+            if left_s <= 0:
+                raise subprocess.TimeoutExpired(arguments, timeout_s)
+            for one, _ in open_pipes.select(left_s):
+                if not (block := os.read(one.fd, _BLOCK)):
+                    open_pipes.unregister(one.fileobj)
+                one.data.extend(block)
+                del one.data[:-_KEPT]
+    child.wait(max(0.0, until - SystemClock().monotonic()))
+    out, err = (said.decode(errors="replace") for said in kept.values())
+    return out, err
 
 
 def dies_with_us() -> tuple[str, ...]:
