@@ -1,102 +1,144 @@
 """playlist.queue: finished songs waiting for the room, first in first out, JSON lines, under a file lock.
 
-A song is put once and taken once, whatever crashes: ``playlist.taken`` beside the queue remembers the last songs taken,
-and is written before the queue is, so that a put repeated after a crash finds its song in one of the two.
+A song is put once and taken once, whatever crashes and whoever edits: ``playlist.taken`` beside the queue remembers the
+last songs taken, a line each, and is written before the queue is. A song that stands in both was taken.
 """
 
 import json
-from collections.abc import Iterator
+import logging
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Final
 
 from filelock import FileLock
 
 from stornello.domain.names import SongId
 from stornello.domain.songs import SongCard
 from stornello.spool import atomic
+from stornello.spool.remembered import Remembered
 
-LOCK_POLL_S = 0.005
+log = logging.getLogger(__name__)
+
+LOCK_POLL_S: Final = 0.005
 """How often a waiting filelock looks again: its default of 50 ms would be the whole cost of a put (measured)."""
 
-REMEMBERED = 500
-"""Songs taken that are remembered, far more than can be between a put and its repetition."""
+REMEMBERED: Final = 500
+"""Songs taken that are remembered, at least and up to twice as many; far more than a crash can leave unrepeated."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Queue:
+    """The queue's lines: those of songs, in order, each song once, and those that are of none."""
+
+    songs: dict[SongId, tuple[str, SongCard]] = field(default_factory=dict)
+    damaged: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, data: bytes) -> "_Queue":
+        songs: dict[SongId, tuple[str, SongCard]] = {}
+        damaged = []
+        for line in _lines(data):
+            if card := _card(line):
+                songs.setdefault(card.id, (line, card))
+            else:
+                damaged.append(line)
+        return cls(songs, tuple(damaged))
 
 
 class Playlist:
-    """The queue at ``path``. Every method may be called from any process of the venue."""
+    """The queue at ``path``. Every method may be called from any process of the venue; an object, by one thread."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self.taken_path = path.with_name("playlist.taken")
+        self.bad_path = path.with_name("playlist.bad")
         self._lock = FileLock(f"{path}.lock", poll_interval=LOCK_POLL_S)
+        self._queue = Remembered(path, _Queue.of)
+        self._taken = Remembered(self.taken_path, lambda data: dict.fromkeys(_lines(data)))
 
     def put(self, card: SongCard) -> bool:
         """Append ``card``; return False, and change nothing, when its song was put before."""
         with self._lock:
-            cards = self._read()
-            if card.id in {c.id for c in cards} or card.id in self._taken():
+            queue, taken = self._queue.get(), self._taken.get()
+            if card.id in queue.songs or card.id in taken:
                 return False
-            self._write([*cards, card])
+            line = json.dumps(card.to_json(), ensure_ascii=False).encode(errors="replace").decode()
+            self._write(queue, queue.songs | {card.id: (line, SongCard.from_json(json.loads(line)))})
             return True
 
     def take(self, song: SongId) -> bool:
         """Remove ``song`` from the queue because the room begins to hear it; False when it was not there."""
         with self._lock:
-            cards = self._read()
-            rest = [card for card in cards if card.id != song]
-            if len(rest) == len(cards):
+            queue = self._queue.get()
+            if song not in queue.songs:
                 return False
             self._remember(song)
-            self._write(rest)
+            self._write(queue, queue.songs)
             return True
 
     def waiting(self) -> list[SongCard]:
-        """Return the queue in order."""
-        with self._lock:
-            return self._read()
+        """Return the queue in order. It costs a glance while nothing changes; no lock: the files change whole."""
+        songs = self._queue.get().songs
+        taken = self._known_taken() if songs else {}
+        return [card for song, (_, card) in songs.items() if song not in taken]
 
-    def look(self) -> list[SongCard]:
-        """Return the queue in order for those who only show it: no lock, no trace on disk. The file changes whole."""
-        return [card for _, card in self._entries() if card]
+    look = waiting
 
-    def _read(self) -> list[SongCard]:
-        """Return the cards; lines that are none go to playlist.bad, so that a damaged line costs itself only."""
-        entries = list(self._entries())
-        for line, card in entries:
-            if not card:
-                self._set_aside(line)
-        return [card for _, card in entries if card]
+    def length(self) -> int:
+        """Return how many songs wait, at the cost of a glance."""
+        songs, taken = self._queue.get().songs, self._known_taken()
+        return sum(song not in taken for song in songs)
 
-    def _entries(self) -> Iterator[tuple[str, SongCard | None]]:
-        """Yield each line and its card, None for a line that is none."""
+    def damaged(self) -> int:
+        """Return how many lines were, or will be, set aside into playlist.bad because they tell of no song."""
         try:
-            lines = _lines(self.path)
+            aside = set(_lines(self.bad_path.read_bytes()))
         except FileNotFoundError:
+            aside = set()
+        return len(aside.union(self._queue.get().damaged))
+
+    def _write(self, queue: _Queue, songs: dict[SongId, tuple[str, SongCard]]) -> None:
+        """Replace the queue by those of ``songs`` that were not taken; what is damaged in ``queue`` is kept aside."""
+        self._set_aside(queue.damaged)
+        taken = self._taken.get()
+        rest = {song: known for song, known in songs.items() if song not in taken}
+        data = "".join(f"{line}\n" for line, _ in rest.values()).encode(errors="replace")
+        atomic.write(self.path, data)
+        self._queue.learn(_Queue(rest), len(data))
+
+    def _set_aside(self, damaged: tuple[str, ...]) -> None:
+        if not damaged:
             return
-        for line in lines:
-            try:
-                yield line, SongCard.from_json(json.loads(line))
-            except (ValueError, KeyError, TypeError):
-                yield line, None
+        known = set(_lines(self.bad_path.read_bytes())) if self.bad_path.exists() else set()
+        for line in dict.fromkeys(damaged):
+            if line not in known:
+                atomic.append_line(self.bad_path, line)
+        log.warning("damaged lines in the playlist", extra={"lines": len(damaged)})
 
-    def _set_aside(self, line: str) -> None:
-        bad = self.path.with_name("playlist.bad")
-        if not bad.exists() or line not in _lines(bad):
-            atomic.append_line(bad, line)
-
-    def _write(self, cards: list[SongCard]) -> None:
-        atomic.write_text(self.path, "".join(json.dumps(card.to_json(), ensure_ascii=False) + "\n" for card in cards))
-
-    def _taken(self) -> list[str]:
+    def _known_taken(self) -> dict[str, None]:
+        """Return the songs taken, as far as the disk tells: that it does not stops neither music nor looks."""
         try:
-            return _lines(self.taken_path)
-        except FileNotFoundError:
-            return []
+            return self._taken.get()
+        except OSError:
+            return {}
 
     def _remember(self, song: SongId) -> None:
-        others = [taken for taken in self._taken() if taken != song]  # a take that is repeated pushes nobody out
-        atomic.write_text(self.taken_path, "\n".join([*others, song][-REMEMBERED:]) + "\n")
+        taken = self._taken.get()
+        if song in taken:  # a take that is repeated
+            return
+        if len(taken) < 2 * REMEMBERED:
+            atomic.append_line(self.taken_path, song)
+        else:
+            atomic.write_text(self.taken_path, "".join(f"{one}\n" for one in [*taken, song][-REMEMBERED:]))
 
 
-def _lines(path: Path) -> list[str]:
+def _card(line: str) -> SongCard | None:
+    try:
+        return SongCard.from_json(json.loads(line))
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return None
+
+
+def _lines(data: bytes) -> list[str]:
     """Return the lines that are not empty. Not by splitlines: JSON strings may hold U+2028 and its like as they are."""
-    return [line for line in path.read_text(encoding="utf-8", errors="replace").split("\n") if line.strip()]
+    return [line for line in data.decode(errors="replace").split("\n") if line.strip()]
