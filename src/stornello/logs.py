@@ -3,6 +3,7 @@
 What guests said never gets here: a log call passes names, counts and codes only.
 """
 
+import contextlib
 import json
 import logging
 import os
@@ -66,6 +67,21 @@ def _where(record: logging.LogRecord) -> str:
     return f"{kind.__name__ if kind else ''} at {' < '.join(reversed(places[-6:]))}"
 
 
+class _LogFile(RotatingFileHandler):
+    """A log that outlives its disk's troubles: what cannot be written is lost, and a deleted file begins anew."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write the record, if that can be done."""
+        if self.stream and not os.path.exists(self.baseFilename):  # noqa: PTH110 - False, not an error, when it cannot be told
+            with contextlib.suppress(OSError):
+                self.stream.close()
+            self.stream = None
+        super().emit(record)
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - logging's own name
+        """Do nothing: to say on the terminal, at every line, that a disk is full helps nobody."""
+
+
 def set_up(service: str, folder: Path | None, stream: TextIO | None = None) -> None:
     """Log ``service`` to ``folder``/{service}.log (JSON, 3 x 5 MB) and to ``stream``, replacing earlier handlers.
 
@@ -76,8 +92,13 @@ def set_up(service: str, folder: Path | None, stream: TextIO | None = None) -> N
         handlers.append(logging.StreamHandler(stream))
         handlers[-1].setFormatter(ShortLines() if stream.isatty() else JsonLines())
     if folder is not None and os.access(folder, os.W_OK):
-        file = RotatingFileHandler(
-            folder / f"{service}.log", maxBytes=5_000_000, backupCount=2, encoding="utf-8", errors="backslashreplace"
+        file = _LogFile(
+            folder / f"{service}.log",
+            maxBytes=5_000_000,
+            backupCount=2,
+            encoding="utf-8",
+            errors="backslashreplace",
+            delay=True,
         )
         file.setFormatter(JsonLines())
         handlers.append(file)

@@ -24,8 +24,8 @@ from stornello.domain.clock import SystemClock
 from stornello.domain.errors import ModelMissing, SettingsError
 from stornello.domain.plain import Plain
 from stornello.settings import Settings
-from stornello.spool import atomic
-from stornello.spool.locks import hold
+from stornello.spool import atomic, conditions
+from stornello.spool.locks import hold, kept
 from stornello.spool.paths import Venue
 from stornello.spool.snapshot import SERVICES, Snapshot
 from stornello.supervisor import Service, Supervisor
@@ -53,14 +53,19 @@ def up(folder: Folder = HERE, lang: Lang = None) -> None:
     is_supervised = processes.end_with_parent()
     venue, settings = open_venue(folder)
     engines.require_engines(settings)
-    lock = hold(venue.run, "up")
-    for service in SERVICES:
-        hold(venue.run, service).release()  # whoever runs one by hand is told so now, not by a restart loop
-    logs.set_up("up", venue.logs)
+    stop = stop_on_signals()
+    with kept(venue.run, "up", stop):
+        for service in SERVICES:
+            hold(venue.run, service).release()  # whoever runs one by hand is told so now, not by a restart loop
+        logs.set_up("up", venue.logs)
+        _keep_up(venue, settings, stop, is_supervised=is_supervised)
+
+
+def _keep_up(venue: Venue, settings: Settings, stop: threading.Event, *, is_supervised: bool) -> None:
     tell(f"Locale: {venue.root}", f"Venue: {venue.root}")
+    _tell_conditions(venue, settings)
     _tell_what_leaves(settings)
     _fetch_what_is_missing(settings)
-    stop = stop_on_signals()
     keeper = _supervisor(venue)
     thread = threading.Thread(target=keeper.run, args=(stop,), name="supervisor")
     thread.start()
@@ -69,7 +74,6 @@ def up(folder: Folder = HERE, lang: Lang = None) -> None:
     finally:
         stop.set()
         thread.join()
-        lock.release()
 
 
 def show_while_it_lasts(watch: Callable[[], None], stop: threading.Event) -> None:
@@ -85,6 +89,12 @@ def show_while_it_lasts(watch: Callable[[], None], stop: threading.Event) -> Non
                 style="yellow",
             )
         stop.wait()
+
+
+def _tell_conditions(venue: Venue, settings: Settings) -> None:
+    """Say what is wrong with the disk; the night begins all the same, and the work when the disk lets it."""
+    for one in conditions.look(venue, settings.free_space_floor_mb):
+        tell(one.within("it"), one.within("en"), style="red" if one.stops else "yellow")
 
 
 def _tell_what_leaves(settings: Settings) -> None:
@@ -121,20 +131,19 @@ def riproduzione(folder: Folder = HERE, lang: Lang = None) -> None:
     is_supervised = processes.end_with_parent()
     venue, settings = open_venue(folder)
     logs.set_up("riproduzione", venue.logs)
-    lock = hold(venue.run, "riproduzione")
     stop = stop_on_signals()
     from stornello.wiring import riproduzione as wiring  # noqa: PLC0415 - imports much
 
-    service = wiring.build(venue, settings)
-    if is_supervised:
-        service.run(stop)
-    else:
-        thread = threading.Thread(target=service.run, args=(stop,), name="dj")
-        thread.start()
-        _watch(venue, settings, stop, lambda _: not thread.is_alive())
-        stop.set()
-        thread.join()
-    lock.release()
+    with kept(venue.run, "riproduzione", stop):
+        service = wiring.build(venue, settings)
+        if is_supervised:
+            service.run(stop)
+        else:
+            thread = threading.Thread(target=service.run, args=(stop,), name="dj")
+            thread.start()
+            _watch(venue, settings, stop, lambda _: not thread.is_alive())
+            stop.set()
+            thread.join()
 
 
 def _watch(venue: Venue, settings: Settings, stop: threading.Event, until: Callable[[Snapshot], bool] | None) -> None:

@@ -1,5 +1,6 @@
 """The services as commands: watchdog, producer, generate-song."""
 
+import logging
 import signal
 import sys
 import threading
@@ -17,10 +18,12 @@ from stornello.domain.errors import StornelloError, VenueBusyError
 from stornello.domain.names import JobId
 from stornello.domain.plain import Plain
 from stornello.settings import Settings
-from stornello.spool import reasons
+from stornello.spool import conditions, reasons
 from stornello.spool.jobs import Job, is_job_name
-from stornello.spool.locks import hold
+from stornello.spool.locks import kept
 from stornello.spool.paths import Venue
+
+log = logging.getLogger(__name__)
 
 GAVE_UP = 3
 """generate-song's exit code when it has written its reason into the job's folder."""
@@ -65,12 +68,9 @@ def serve_until_stopped(service: str, folder: Path, serve: Callable[[Venue, Sett
     is_supervised = processes.end_with_parent()
     venue, settings = open_venue(folder)
     logs.set_up(service, venue.logs, None if is_supervised else sys.stderr)
-    lock = hold(venue.run, service)
     stop = stop_on_signals()
-    try:
+    with kept(venue.run, service, stop):
         serve(venue, settings, stop)
-    finally:
-        lock.release()
 
 
 def stop_on_signals() -> threading.Event:
@@ -102,6 +102,17 @@ def generate_song(
             Plain(f"A {job.id} sta già lavorando un altro processo.", f"Another process is working on {job.id}."),
             Plain("Aspetta che finisca.", "Wait for it to end."),
         )
+    try:
+        _make(job, venue, settings)
+    except OSError as error:
+        if not conditions.is_of_the_disk(error):
+            raise
+        log.error("the disk refused", extra={"job": job.id, "errno": error.errno})  # noqa: TRY400 - expected, a traceback says no more
+        raise typer.Exit(conditions.EXIT_CODE) from None
+
+
+def _make(job: Job, venue: Venue, settings: Settings) -> None:
+    """Make the song, or leave the reason why there is none in the job's folder. Raises Exit, OSError."""
     from stornello.wiring import song as wiring  # noqa: PLC0415 - services import much
 
     try:

@@ -1,10 +1,12 @@
 """The child process that makes one song, followed line by line."""
 
 import contextlib
+import os
 import subprocess
 import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import IO
 
 from stornello.processes import environment_of_child, kill_group
 
@@ -44,10 +46,18 @@ def follow(command: Sequence[str], output: Path, deadline_s: float, on_milestone
 def _stream(child: subprocess.Popen[bytes], output: Path, on_milestone: Callable[[str], None]) -> None:
     """Read to the end whatever happens to the log: a child whose pipe is full would stand still."""
     assert child.stdout is not None  # noqa: S101 - asked for above
-    with child.stdout as pipe, output.open("ab", buffering=0) as log_file:
+    with child.stdout as pipe, _opened(output) as log_file:
         while line := pipe.readline(_LONGEST_LINE):
             text = line.decode(errors="replace").strip()
             with contextlib.suppress(OSError):
                 log_file.write(line)
                 if text.startswith(MILESTONE):
                     on_milestone(text.removeprefix(MILESTONE).strip())
+
+
+def _opened(output: Path) -> IO[bytes]:
+    """Open the log, or what swallows everything where the disk makes none."""
+    try:
+        return output.open("ab", buffering=0)
+    except OSError:
+        return Path(os.devnull).open("ab", buffering=0)

@@ -10,13 +10,14 @@ from stornello.domain.clock import SystemClock
 from stornello.domain.names import JobId
 from stornello.processes import end_with_parent
 from stornello.producer.child import follow
+from stornello.spool import conditions
 from stornello.spool.jobs import Job
 
 DEADLINE_PASSED = 124
 """The worker's exit code when it had to end its child (as timeout(1) has it)."""
 
-DISK_REFUSED = 74
-"""A child's exit code when the venue's disk would not take what it wrote (EX_IOERR of sysexits.h)."""
+DISK_REFUSED = conditions.EXIT_CODE
+"""The child's exit code, and so the worker's, when the venue's disk would not take what it wrote."""
 
 
 def work(folder: Path, command: Sequence[str], deadline_s: float, log_folder: Path) -> None:

@@ -3,6 +3,7 @@
 A condition has no memory: it is there as long as what causes it, and its end needs nobody.
 """
 
+import errno
 import os
 import stat
 from collections.abc import Iterator
@@ -10,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from stornello.domain.plain import Plain
+from stornello.domain.plain import Language, Plain
 from stornello.spool import mounts
 from stornello.spool.paths import Venue
 
@@ -21,6 +22,17 @@ _FULL_MB: Final = 5
 _FEWEST_FILES: Final = 1000
 """With fewer files to be had nothing is begun: each song makes some thirty."""
 
+EXIT_CODE: Final = 74
+"""Of a song's child when the disk would not take what it wrote (EX_IOERR of sysexits.h)."""
+
+_OF_THE_DISK: Final = frozenset(
+    {
+        *(errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.ESTALE, errno.ENXIO, errno.ENODEV),
+        *(errno.ETIMEDOUT, errno.EHOSTDOWN, errno.ENFILE),
+    }
+)
+"""What only a disk, or a network share, answers: no song and no recording is to blame."""
+
 
 @dataclass(frozen=True, slots=True)
 class Condition:
@@ -30,6 +42,10 @@ class Condition:
     plain: Plain
     todo: Plain
     stops: bool
+
+    def within(self, language: Language) -> str:
+        """Return what is wrong and what to do, in ``language``."""
+        return f"{self.plain.within(language)} {self.todo.within(language)}"
 
 
 def look(venue: Venue, floor_mb: int) -> tuple[Condition, ...]:
@@ -48,6 +64,11 @@ def may_begin(venue: Venue, floor_mb: int) -> bool:
     return not any(condition.stops for condition in look(venue, floor_mb))
 
 
+def is_of_the_disk(error: OSError) -> bool:
+    """Return whether the disk is to blame for ``error``, and not what was asked of it."""
+    return error.errno in _OF_THE_DISK
+
+
 def _access(venue: Venue) -> Iterator[Condition]:
     try:
         is_read_only = bool(os.statvfs(venue.root).f_flag & os.ST_RDONLY)
@@ -56,7 +77,7 @@ def _access(venue: Venue) -> Iterator[Condition]:
     if is_read_only:
         yield _read_only(venue)
         return
-    closed = [folder for folder in (venue.root, *venue.folders()) if folder.is_dir() and not _is_open(folder)]
+    closed = [folder for folder in (venue.root, *venue.folders()) if _is_folder(folder) and not _is_open(folder)]
     state = [folder for folder in closed if folder not in {venue.from_tables, venue.house_music}]
     if state:
         yield _not_writable(state[0])

@@ -170,7 +170,7 @@ class Venue:
 
     def is_there(self) -> bool:
         """Return whether the folder is a venue now; False also for the empty one that an unmounted disk leaves."""
-        return any(place.exists() for place in (self.scratch, self.work_in_progress, self.playlist, self.songs))
+        return any(map(os.path.exists, (self.scratch, self.work_in_progress, self.playlist, self.songs)))
 
     def open(self) -> None:
         """Create the venue, its root and the folders that are missing: for a command that a person gives."""
@@ -189,5 +189,5 @@ class Venue:
 
     def _make_missing(self) -> None:
         for folder in self.folders():
-            if not folder.is_dir():
+            if not os.path.isdir(folder):  # noqa: PTH112 - False, not an error, for one that cannot be asked
                 atomic.make_folder(folder, mode=0o700 if folder == self.run else 0o777)
