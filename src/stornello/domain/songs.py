@@ -9,6 +9,9 @@ from stornello.domain.names import JobId, SongId, TableId
 _MOST = 1e9
 """No number of a song is as large as this."""
 
+_LONGEST_NAME = 200
+"""Bytes: with our own endings it stays below what file systems take."""
+
 SectionKind = Literal["intro", "verse", "chorus", "bridge", "outro"]
 
 
@@ -120,7 +123,7 @@ class SongCard:
             language=_text(data["language"]),
             lyrics=Lyrics.from_json(data["lyrics"]),
             summary=_text(data["summary"]),
-            audio=_text(data["audio"]),
+            audio=_name(data["audio"]),
             sound=Sound.from_json(data["sound"]),
             engines={_text(part): _text(engine) for part, engine in _object(data["engines"]).items()},
             created_at=_text(data["created_at"]),
@@ -128,7 +131,7 @@ class SongCard:
                 SungLine(_number(line["at_s"]), _text(line["text"])) for line in _list(data["synced_lyrics"])
             ),
             told_at=_text(data.get("told_at", "")),  # cards of earlier versions have none of these
-            spare=_text(data.get("spare", "")),
+            spare=_name(spare) if (spare := data.get("spare", "")) else "",
             sha256=_text(data.get("sha256", "")),
         )
 
@@ -163,9 +166,9 @@ def _object(value: object) -> dict[str, Any]:
 
 
 def _name(value: object) -> str:
-    """Return what may become a file's name."""
+    """Return what may become a file's name, or a line in a list of names; none that leads out of its folder."""
     name = _text(value)
-    if name in {"", ".", ".."} or "/" in name or "\0" in name:
+    if name in {"", ".", ".."} or "/" in name or not name.isprintable() or len(name.encode()) > _LONGEST_NAME:
         raise ValueError("no name")
     return name
 

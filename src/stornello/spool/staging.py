@@ -4,6 +4,7 @@ Our own files are named ``{arrival}_{sha}_{guest}.txt``, so that the name alone 
 """
 
 import contextlib
+import logging
 import os
 import re
 from collections.abc import Iterator
@@ -13,7 +14,10 @@ from pathlib import Path
 
 from stornello.domain.names import MAX_TABLE, TableId, guest_in
 from stornello.seams import Told
+from stornello.spool import outside
 from stornello.spool.paths import Venue
+
+log = logging.getLogger(__name__)
 
 _OURS = re.compile(r"^\d{8}T\d{12}_(?P<sha>[0-9a-f]{16})_(?P<guest>.*)$", re.DOTALL)
 _STAMPED = re.compile(r"[0-9]{8}T[0-9]{12}")
@@ -32,7 +36,7 @@ def is_ours(name: str) -> bool:
 def guest_of(transcript: Path) -> str:
     """Return the guest that a staged file's name tells; empty for none."""
     match = _OURS.match(transcript.stem)
-    return match["guest"] if match else guest_in(transcript.stem)
+    return guest_in(match["guest"] if match else transcript.stem)  # anybody may name a file as we do
 
 
 def shas_in(folder: Path) -> tuple[str, ...]:
@@ -42,9 +46,16 @@ def shas_in(folder: Path) -> tuple[str, ...]:
 
 
 def told_in(folder: Path) -> tuple[Told, ...]:
-    """Return what the transcripts in ``folder`` say, in order of arrival; empty ones are left out."""
-    texts = ((path, path.read_text(encoding="utf-8", errors="replace").strip()) for path in in_order(folder))
-    return tuple(Told(guest_of(path), text) for path, text in texts if text)
+    """Return what the transcripts in ``folder`` say, in order of arrival; empty ones are left out.
+
+    Of a very long one only the beginning: see :func:`outside.text`.
+    """
+    told = []
+    for path in in_order(folder):
+        if outside.is_longer(path):
+            log.warning("text too long, only its beginning counts", extra={"bytes": outside.MOST_TEXT_BYTES})
+        told.append(Told(guest_of(path), outside.text(path)))
+    return tuple(one for one in told if one.text)
 
 
 def since(folder: Path) -> datetime | None:

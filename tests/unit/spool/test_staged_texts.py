@@ -49,7 +49,7 @@ def test_a_text_dropped_by_hand_takes_its_place_by_its_time(venue: Venue) -> Non
 def test_a_name_that_only_looks_like_ours_stops_nobody(venue: Venue) -> None:
     path = by_hand(venue, "5", "99999999T999999999999_0123456789abcdef_anna.txt")
     assert waiting_tables(venue) == {FIVE: Waiting(1, EIGHT)}
-    assert guest_of(path) == "anna"
+    assert guest_of(path) == "Anna"
 
 
 def test_what_is_no_text_does_not_wait(venue: Venue) -> None:

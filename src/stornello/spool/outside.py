@@ -1,0 +1,59 @@
+"""Files that anybody may have made: opened without following a link or waiting for a pipe, read within bounds."""
+
+import codecs
+import errno
+import os
+import stat
+from pathlib import Path
+from typing import BinaryIO, Final
+
+MOST_TEXT_BYTES: Final = 65_536
+"""Of a text, from its beginning: ten thousand words, more than an hour of talk."""
+
+_BOMS: Final = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+"""What editors of other systems put before a text."""
+
+
+def open_file(path: Path) -> BinaryIO:
+    """Open the regular file ``path`` for reading, whatever has taken its name since it was listed.
+
+    Raises:
+        OSError: it is gone, or may not be read, or is no regular file: a link, a pipe, a socket, a device, a folder.
+    """
+    handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    if stat.S_ISREG(os.fstat(handle).st_mode):
+        return os.fdopen(handle, "rb")
+    os.close(handle)
+    raise OSError(errno.EINVAL, "not a regular file", str(path))
+
+
+def is_file(path: Path) -> bool:
+    """Return whether ``path`` is a regular file itself, not a link to one."""
+    try:
+        return stat.S_ISREG(path.lstat().st_mode)
+    except OSError:
+        return False
+
+
+def text(path: Path) -> str:
+    """Return the first 64 kB of the text in ``path``, UTF-8 or as its byte order mark tells; nothing where it is none.
+
+    A NUL makes it none: programs, pictures and sparse files have them, texts do not.
+
+    Raises:
+        OSError: see :func:`open_file`.
+    """
+    with open_file(path) as file:
+        data = file.read(MOST_TEXT_BYTES)
+    encoding = next((name for mark, name in _BOMS if data.startswith(mark)), "utf-8")
+    told = data.decode(encoding, errors="replace").strip()
+    return "" if "\0" in told else told
+
+
+def is_longer(path: Path) -> bool:
+    """Return whether :func:`text` leaves something of ``path`` out."""
+    return path.lstat().st_size > MOST_TEXT_BYTES
