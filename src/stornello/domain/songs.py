@@ -131,7 +131,7 @@ class SongCard:
                 SungLine(_number(line["at_s"]), _text(line["text"])) for line in _list(data["synced_lyrics"])
             ),
             told_at=_text(data.get("told_at", "")),  # cards of earlier versions have none of these
-            spare=_name(spare) if (spare := data.get("spare", "")) else "",
+            spare=_text(data.get("spare", "")) and _name(data["spare"]),
             sha256=_text(data.get("sha256", "")),
         )
 
