@@ -11,7 +11,7 @@ from stornello.domain.names import JobId, TableId
 from stornello.domain.plain import Plain
 from stornello.producer import Producer
 from stornello.producer.pool import Pool
-from stornello.spool import atomic, jobs, reasons, staging
+from stornello.spool import atomic, counts, jobs, reasons, staging
 from stornello.spool.jobs import Job
 from stornello.spool.journal import Journal
 from stornello.spool.paths import Venue
@@ -153,7 +153,7 @@ class Kitchen:
 
     def tonight(self) -> dict[int, int]:
         """What the producer has counted."""
-        return {int(table): songs for table, songs in self.producer.counts.tonight.items()}
+        return {int(table): songs for table, songs in counts.look(self.venue.producer_state).tonight.items()}
 
     def open_jobs(self) -> list[Job]:
         """The job folders that are there."""

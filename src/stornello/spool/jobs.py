@@ -15,18 +15,22 @@ from pathlib import Path
 from typing import Any
 
 from stornello.domain.names import JobId, TableId
-from stornello.spool import atomic, staging
+from stornello.spool import atomic, litter, staging
 from stornello.spool.locks import LifeLock
 from stornello.spool.paths import Venue
 
 PARTIAL = ".partial"
 DONE = ".done"
+PARKED = "WAITING"
+"""The milestone of a job whose studio is away or slow."""
 
 
 @dataclass(frozen=True, slots=True)
 class JobStatus:
     """What a job says of itself. ``attempt`` is the number of the attempt that runs, or comes next.
 
+    ``begun``: an attempt was begun, and nobody has noted its end. ``finished`` is the place of a finished song that
+    waits for other tables, 0 of any other; with ``overtaken`` see :class:`stornello.domain.fairness.Finished`.
     ``age_s`` counts the seconds for which it was open while a producer lived: by the monotonic clock, up to when its
     child was last started or ended.
     """
@@ -39,6 +43,14 @@ class JobStatus:
     milestone: str = ""
     milestone_at: str = ""
     age_s: float = 0.0
+    begun: bool = False
+    finished: int = 0
+    overtaken: int = 0
+
+    @property
+    def is_parked(self) -> bool:
+        """Return whether the job waits for its studio, without a worker."""
+        return not self.begun and self.milestone.partition(" ")[0] == PARKED
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +81,7 @@ class Job:
         try:
             data = json.loads((self.folder / "status.json").read_text(encoding="utf-8"))
             return _status_of(data)
-        except (OSError, ValueError, TypeError, KeyError):
+        except (OSError, ValueError, TypeError, KeyError, RecursionError):
             return JobStatus(table_of(self.id), "", notes=len(staging.in_order(self.transcripts)))
 
     def update(self, **changes: object) -> JobStatus:
@@ -82,7 +94,8 @@ class Job:
 def _status_of(data: dict[str, Any]) -> JobStatus:
     """Build a status from its fields. Raises KeyError or TypeError when they are none."""
     status = JobStatus(**(data | {"guests": tuple(map(str, data["guests"]))}))
-    texts, numbers = (status.claimed_at, status.milestone, status.milestone_at), (status.attempt, status.notes)
+    texts = (status.claimed_at, status.milestone, status.milestone_at)
+    numbers = (status.attempt, status.notes, status.begun, status.finished, status.overtaken)
     if not (all(isinstance(one, str) for one in texts) and all(isinstance(one, int) for one in numbers)):
         raise TypeError("no status")
     if not (isinstance(status.age_s, int | float) and 0 <= status.age_s < math.inf):
@@ -101,12 +114,11 @@ def is_job_name(name: str) -> bool:
     return len(parts) == 3 and parts[0].isdecimal() and len(parts[1]) == 6 and len(parts[2]) == 6  # noqa: PLR2004 - the name's own form
 
 
-def claim(venue: Venue, table: TableId, most: int, now: datetime) -> Job | None:
-    """Take up to ``most`` of the table's transcripts, oldest first, as one new job; None when there are none left.
+def claim(venue: Venue, table: TableId, texts: list[Path], now: datetime) -> Job | None:
+    """Take these transcripts of the table as one new job; None when there are none left.
 
     File by file into ``{job}.partial``, then published by one rename: a file that arrives meanwhile stays for the next.
     """
-    texts = staging.in_order(venue.staged(table))[:most]
     if not texts:
         return None
     job = JobId(f"{table}_{now.astimezone():%H%M%S}_{secrets.token_hex(3)}")
@@ -173,6 +185,7 @@ def set_aside(folder: Path, job: Job) -> Path:
 
     ``folder`` is the venue's failed_processing/, or held/, where a person decides on it.
     """
+    litter.sweep_tree(job.folder)
     target = folder / job.id
     atomic.move_folder(job.folder, target)
     return target

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from stornello.domain.clock import SystemClock
+from stornello.domain.fairness import POLICIES
 from stornello.producer import Producer
 from stornello.producer.pool import Pool
 from stornello.settings import Settings
@@ -31,4 +32,5 @@ def build(venue: Venue, settings: Settings) -> Producer:
         max_notes=settings.max_notes_per_song,
         night_begins=settings.night_begins,
         poll_s=settings.poll_seconds,
+        policy=POLICIES[settings.fairness],
     )

@@ -7,7 +7,7 @@ import pytest
 from builders import a_card
 from kitchen import Kitchen, refused, unreachable
 from stornello.domain.names import JobId
-from stornello.producer.manager import MAX_ATTEMPTS
+from stornello.producer.attempts import MAX_ATTEMPTS
 from stornello.producer.worker import DEADLINE_PASSED
 from stornello.spool import atomic, jobs, quarantine, reasons
 from stornello.spool.jobs import Job

@@ -31,8 +31,7 @@ def ledger(venue: Venue) -> Ledger:
 
 
 def a_claimed_job(venue: Venue, minute: int = 0) -> Job:
-    a_staged_text(venue, 5, "told", minute=minute)
-    job = jobs.claim(venue, TableId(5), 9, EIGHT)
+    job = jobs.claim(venue, TableId(5), [a_staged_text(venue, 5, "told", minute=minute)], EIGHT)
     assert job
     return job
 

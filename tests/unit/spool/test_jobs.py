@@ -11,6 +11,7 @@ from stornello.domain.plain import Plain
 from stornello.spool import jobs, reasons
 from stornello.spool.jobs import Job
 from stornello.spool.paths import Venue
+from stornello.spool.staging import in_order
 from venues import EIGHT, a_staged_text, a_venue, files_below
 
 FIVE = TableId(5)
@@ -22,7 +23,7 @@ def venue(tmp_path: Path) -> Venue:
 
 
 def claim(venue: Venue, most: int = 10) -> Job:
-    job = jobs.claim(venue, FIVE, most, EIGHT)
+    job = jobs.claim(venue, FIVE, in_order(venue.staged(FIVE))[:most], EIGHT)
     assert job
     return job
 
@@ -54,9 +55,9 @@ def test_other_names_are_no_jobs(name: str) -> None:
 
 
 def test_nothing_staged_is_no_job_and_leaves_no_trace(venue: Venue) -> None:
-    assert jobs.claim(venue, FIVE, 10, EIGHT) is None
+    assert jobs.claim(venue, FIVE, in_order(venue.staged(FIVE)), EIGHT) is None
     venue.staged(FIVE).mkdir()
-    assert jobs.claim(venue, FIVE, 10, EIGHT) is None
+    assert jobs.claim(venue, FIVE, in_order(venue.staged(FIVE)), EIGHT) is None
     assert list(venue.jobs.iterdir()) == []
 
 

@@ -31,8 +31,7 @@ def quarantine(venue: Venue, name: str = "5-anna.wav", hertz: float = 440.0) -> 
 
 
 def a_failed_job(venue: Venue) -> Job:
-    a_staged_text(venue, 5, "told")
-    job = jobs.claim(venue, TableId(5), 9, EIGHT)
+    job = jobs.claim(venue, TableId(5), [a_staged_text(venue, 5, "told")], EIGHT)
     assert job
     (job.folder / "steps").mkdir()
     (job.folder / "steps" / "summary.json").write_text("{}")
