@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import Protocol
 
 from stornello import media
+from stornello.audio_watchdog import refusals
+from stornello.audio_watchdog.flood import Flood
 from stornello.domain.clock import Clock
-from stornello.domain.errors import ProviderError, RecordingError, StornelloError
+from stornello.domain.errors import ProviderError, StornelloError
 from stornello.domain.names import Origin, TableId
-from stornello.domain.plain import Plain
 from stornello.seams import Hearing
-from stornello.spool import atomic, reasons, recordings
+from stornello.spool import atomic, outside, reasons, recordings
 from stornello.spool.journal import Journal
 from stornello.spool.paths import Venue
 from stornello.spool.recordings import Recording
@@ -31,6 +32,7 @@ class Rules:
     retry: int
     most_s: float
     most_mb: float
+    most_an_hour: int = 0
 
 
 class Hears(Protocol):
@@ -52,9 +54,18 @@ class Ears:
     clock: Clock
     _whose: dict[str, str] = field(default_factory=dict)
     """Contents that are known: sha256 (16 hex digits) -> the arrival they belong to."""
+    _since: dict[str, float] = field(default_factory=dict)
+    """When recordings came in (monotonic), by arrival; those of an earlier life are not known."""
+
+    _flood: Flood = field(init=False)
 
     def __post_init__(self) -> None:
         self._whose = recordings.known_shas(self.venue)
+        self._flood = Flood(self.rules.most_an_hour, self.clock)
+
+    def came_in(self, recording: Recording) -> None:
+        """Begin to count how long it takes until ``recording`` is staged, or set aside."""
+        self._since[recording.arrival] = self.clock.monotonic()
 
     def attend(self, recording: Recording) -> int:
         """Bring ``recording`` as far as it goes. Return 0, or the failed attempt after which to try again."""
@@ -87,35 +98,25 @@ class Ears:
         if self._whose.setdefault(sha[:16], recording.arrival) == recording.arrival:  # one atomic step
             recording.learn(sha256=sha)
             return False
-        self.journal.recording(sha, recording.name, None, "duplicate", 0, self.clock.now())
+        self.journal.recording(sha, recording.name, None, "duplicate", 0, self.clock.now(), arrival=recording.arrival)
         log.info("recording heard before", extra={"recording": recording.name})
         return True
 
     def _sha256(self, audio: Path) -> str:
         try:
-            with audio.open("rb") as file:
+            with outside.open_file(audio) as file:
                 return hashlib.file_digest(file, "sha256").hexdigest()
         except PermissionError:
-            where = self.venue.transcription_errors
-            raise RecordingError(
-                "unreadable",
-                Plain(
-                    "Stornello non può leggere il file: è di un altro utente, che lo tiene per sé.",
-                    "Stornello may not read the file: it is another user's, who keeps it private.",
-                ),
-                Plain(
-                    f"È in {where}: rendilo leggibile (sudo chmod -R a+rX {where}), poi: stornello retry NOME",
-                    f"It is in {where}: make it readable (sudo chmod -R a+rX {where}), then: stornello retry NAME",
-                ),
-            ) from None
+            raise refusals.unreadable(self.venue.transcription_errors) from None
 
     def _hear(self, recording: Recording, audio: Path) -> None:
         """Write what was said into the recording's folder."""
         attempts = int(recording.facts.get("attempts", "0")) + 1
         recording.learn(attempts=str(attempts))
         self._refuse_strays(recording)
+        self._refuse_flood(recording)
         if attempts > self.rules.retry + 1:
-            raise _engine_keeps_dying()
+            raise refusals.engine_keeps_dying()
         try:
             self._transcribe(recording, audio)
         except OSError:  # a full disk is no failure of the recording, however long it lasts
@@ -125,6 +126,8 @@ class Ears:
 
     def _transcribe(self, recording: Recording, audio: Path) -> None:
         media.to_speech(audio, recording.speech, self.rules.most_s)
+        if media.is_cut(recording.speech, self.rules.most_s):
+            log.warning("recording too long, only its beginning is heard", extra=self._cut(recording))
         origin = recording.origin
         assert origin is not None  # noqa: S101 - strays were refused before
         heard = self.transcriber.hear(recording.speech, self.rules.languages, origin.table, recording.arrival)
@@ -132,28 +135,30 @@ class Ears:
         atomic.remove(recording.speech)
         atomic.write_text(recording.transcript, heard.text.strip())
 
+    def _cut(self, recording: Recording) -> dict[str, object]:
+        return {"recording": recording.name, "seconds": self.rules.most_s}
+
     def _refuse_unopened(self, audio: Path) -> None:
-        """Refuse by name and size what is not worth a byte read."""
+        """Refuse by kind, name and size what is not worth a byte read."""
+        if not outside.is_file(audio):  # something else has taken its name between the look and the claim
+            raise refusals.not_a_file()
         if audio.suffix not in media.EXTENSIONS:
-            raise _not_a_recording()
+            raise refusals.not_a_recording()
+        if not audio.stat().st_size:
+            raise refusals.empty()
         if audio.stat().st_size > self.rules.most_mb * 1e6:
-            most = f"{self.rules.most_mb:g} MB"
-            raise RecordingError(
-                "too-large",
-                Plain(f"La registrazione supera {most}.", f"The recording is larger than {most}."),
-                Plain("Accorciala, o alza MAX_RECORDING_MB.", "Shorten it, or raise MAX_RECORDING_MB."),
-            )
+            raise refusals.too_large(self.rules.most_mb)
 
     def _refuse_strays(self, recording: Recording) -> None:
         if recording.origin is None:
-            raise RecordingError(
-                "no-table",
-                Plain("Il nome del file non dice il tavolo.", "The file's name does not tell the table."),
-                Plain(
-                    "Chiamalo NUMERO-nome, per esempio 5-anna.wav, oppure: stornello retry NOME --table 5",
-                    "Call it NUMBER-name, such as 5-anna.wav, or: stornello retry NAME --table 5",
-                ),
-            )
+            raise refusals.no_table()
+
+    def _refuse_flood(self, recording: Recording) -> None:
+        """Refuse, before anything is paid, what exceeds its table's hour, unless an operator asked for it."""
+        origin = recording.origin
+        assert origin is not None  # noqa: S101 - strays were refused before
+        if not recording.is_asked_for and not self._flood.admits(origin.table, recording.arrival):
+            raise refusals.too_many(self.rules.most_an_hour)
 
     def _settle(self, recording: Recording) -> None:
         """Archive the audio and move the transcript on: to its table, or aside when it is too short for a song."""
@@ -164,31 +169,14 @@ class Ears:
         self._note(recording, origin, "short" if short else "staged", chars)
         recordings.archive(self.venue, recording)
         if short:
-            recordings.set_aside(self.venue.short_transcriptions, recording, self._too_short(chars), self.clock.now())
+            recordings.set_aside(
+                self.venue.short_transcriptions,
+                recording,
+                refusals.too_short(chars, self.rules.min_chars),
+                self.clock.now(),
+            )
         else:
             recordings.stage(self.venue, recording, origin)
-
-    def _too_short(self, chars: int) -> RecordingError:
-        least = self.rules.min_chars
-        if not chars:
-            return RecordingError(
-                "no-speech",
-                Plain("Non si sente nessuno parlare.", "Nobody can be heard speaking."),
-                Plain(
-                    "Se non è giusto, registra più vicino al microfono.",
-                    "If that is wrong, record closer to the microphone.",
-                ),
-            )
-        return RecordingError(
-            "too-short",
-            Plain(
-                f"Troppo poco per una canzone: {chars} caratteri su {least}.",
-                f"Too little for a song: {chars} characters of {least}.",
-            ),
-            Plain(
-                "Racconta di più, o abbassa MIN_CHARS_TRANSCRIPTION.", "Tell more, or lower MIN_CHARS_TRANSCRIPTION."
-            ),
-        )
 
     def _failed(self, recording: Recording, error: StornelloError) -> int:
         attempt = int(recording.facts.get("attempts", "0"))
@@ -201,7 +189,8 @@ class Ears:
             return attempt
         sha = recordings.short_sha(recording)
         self._note(recording, recording.origin, "error", 0, error.code)
-        recordings.archive(self.venue, recording, refused=True)
+        if (audio := recording.audio) and outside.is_file(audio):
+            recordings.archive(self.venue, recording, refused=True)
         recordings.set_aside(self.venue.transcription_errors, recording, error, self.clock.now())
         self._whose.pop(sha, None)  # quarantined is not heard: dropped again, it gets another chance
         return 0
@@ -210,34 +199,13 @@ class Ears:
         table = origin.table if origin else None
         sha = recording.facts.get("sha256", "")
         heard_by = recording.facts.get("heard_by", "")
-        self.journal.recording(sha, recording.name, table, outcome, chars, self.clock.now(), heard_by)
+        since = self._since.pop(recording.arrival, None)
+        self.journal.recording(
+            *(sha, recording.name, table, outcome, chars, self.clock.now(), heard_by),
+            arrival=recording.arrival,
+            seconds=None if since is None else self.clock.monotonic() - since,
+        )
         facts = {"recording": recording.name, "table": table, "outcome": outcome, "chars": chars} | (
             {"code": code} if code else {}
         )
         log.log(logging.WARNING if code else logging.INFO, "recording attended", extra=facts)
-
-
-def _not_a_recording() -> RecordingError:
-    accepted = ", ".join(sorted(extension.removeprefix(".") for extension in media.EXTENSIONS))
-    return RecordingError(
-        "not-a-recording",
-        Plain(
-            f"Dal nome non è una registrazione: si accettano {accepted}.",
-            f"By its name this is no recording: {accepted} are accepted.",
-        ),
-        Plain(
-            "Se è una voce, salvala in uno di questi formati e rimettila in FROM_TABLES.",
-            "If it is a voice, save it as one of these and drop it into FROM_TABLES again.",
-        ),
-    )
-
-
-def _engine_keeps_dying() -> RecordingError:
-    return RecordingError(
-        "engine-died",
-        Plain(
-            "Il motore di ascolto si è fermato più volte su questa registrazione.",
-            "The speech engine died several times on this recording.",
-        ),
-        Plain("Ascoltala; per riprovare: stornello retry NOME", "Listen to it; to try again: stornello retry NAME"),
-    )

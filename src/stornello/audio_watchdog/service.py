@@ -90,13 +90,14 @@ class AudioWatchdog:
 
     def _claim(self, arrival: Arrival) -> None:
         try:
-            self._claims.claim(arrival.path, arrival.name, self.clock.now())
+            recording = self._claims.claim(arrival.path, arrival.name, self.clock.now())
         except OSError as error:
             times = self._unclaimed.get(arrival.path, _NEVER).times + 1
             wait_s = backoff(times, _RETRY_BASE_S, _LONGEST_WAIT_S)
             self._unclaimed[arrival.path] = _Failed(times, self.clock.monotonic() + wait_s)
             log.warning("recording could not be claimed", extra={"recording": arrival.name, "errno": error.errno})
         else:
+            self.ears.came_in(recording)
             log.info("recording claimed", extra={"recording": arrival.name, "bytes": arrival.size})
 
     def _attend(self, recording: Recording) -> None:

@@ -1,31 +1,43 @@
 """journal.db (SQLite, WAL): what happened, for history and reports. It never decides what happens next.
 
-A journal that cannot be written costs a log line, never a recording or a song.
+A journal that cannot be written costs a log line, never a recording or a song. One that is missing or damaged is built
+anew from the spool by the first who writes; who only reads changes nothing.
 """
 
 import logging
 import sqlite3
-from collections.abc import Collection, Iterator
-from contextlib import closing, contextmanager
+import threading
+import time
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from stornello.domain.names import TableId
 from stornello.domain.songs import SongCard
-from stornello.spool import journal_versions
+from stornello.spool import journal_file, journal_rebuild, journal_rows
 from stornello.spool.charges import Charge
+from stornello.spool.journal_rows import SHA_DIGITS, Ended, Row
 
 log = logging.getLogger(__name__)
 
-_SHA_DIGITS = 16
-"""So many of a recording's sha256 are in the names of its transcripts."""
+PATIENCE_S: Final = 10.0
+"""So long is waited for others who have the journal: each note takes milliseconds, a rebuild seconds."""
+
+_REST_S: Final = 60.0
+"""So long nobody waits again for a journal that could not be had, or built."""
+
+_MOST_OWED: Final = 1000
+"""Rows that are kept in memory while others have the journal."""
 
 
 @dataclass(frozen=True, slots=True)
 class SongRow:
-    """A finished song. Times are ISO 8601; ``told_at`` is empty where that is not known."""
+    """A finished song. Times are ISO 8601; ``told_at`` is empty where that is not known, ``seconds`` None.
+
+    ``seconds`` it took from claim to card.
+    """
 
     id: str
     table: TableId
@@ -36,17 +48,19 @@ class SongRow:
     told_at: str
     words_by: str
     heard_by: str
+    seconds: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class RecordingRow:
-    """A recording's end: ``outcome`` is staged, short, error or duplicate."""
+    """A recording's end, ``seconds`` after its claim: ``outcome`` is staged, short, error or duplicate."""
 
     name: str
     table: TableId | None
     outcome: str
     engine: str
     at: str
+    seconds: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +74,25 @@ class FailureRow:
 
 
 class Journal:
-    """The journal at ``path``. One short connection a call: any process may write at any time."""
+    """The journal at ``path``. One short connection a call: any process may write at any time.
 
-    def __init__(self, path: Path) -> None:
+    ``waits`` False: for who must never wait, such as the room's player. What cannot be written at once is written
+    beside, by a thread.
+    """
+
+    def __init__(self, path: Path, *, waits: bool = True) -> None:
         self.path = path
-        self._ready = False
+        self._waits = waits
+        self._owed: list[Row] = []
+        self._owing = threading.Lock()
+        self._thread: threading.Thread | None = None
+        self._not_before = 0.0
 
-    def recording(
+    def check(self) -> None:
+        """Build the journal anew if it is missing or damaged: what each service asks for at its start."""
+        self._write(is_start=True)
+
+    def recording(  # noqa: PLR0913 - what there is to say of a recording's end
         self,
         sha256: str,
         name: str,
@@ -75,44 +101,28 @@ class Journal:
         chars: int,
         at: datetime,
         engine: str = "",
+        *,
+        arrival: str = "",
+        seconds: float | None = None,
     ) -> None:
-        """Remember a recording's end: ``outcome`` is staged, short, error or duplicate; ``engine`` heard it."""
-        self._run(
-            "INSERT OR REPLACE INTO recordings (sha256, name, tbl, outcome, chars, at, engine)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?)",
-            *(sha256, name, table, outcome, chars, at.isoformat(), engine),
-        )
+        """Remember a recording's end, see :class:`Ended`: ``engine`` heard it."""
+        self._note(Ended(arrival, sha256, name, table, outcome, chars, at.isoformat(), engine, seconds).row())
 
-    def song(self, card: SongCard) -> None:
-        """Remember a finished song."""
-        by = card.engines.get
-        self._run(
-            "INSERT OR REPLACE INTO songs (id, tbl, title, duration_s, engine, at, told_at, words_by, heard_by)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            *(card.id, card.table, card.title, card.sound.duration_s, by("music", ""), card.created_at),
-            *(card.told_at, by("words", ""), by("speech", "")),
-        )
+    def song(self, card: SongCard, seconds: float | None = None) -> None:
+        """Remember a finished song; it took ``seconds`` from claim to card, None: not known."""
+        self._note(journal_rows.song(card, seconds))
 
     def cost(self, charge: Charge) -> None:
         """Remember what a paid call has cost; a charge that is told again replaces itself."""
-        self._run(
-            "INSERT OR REPLACE INTO costs (id, at, seam, engine, tbl, about, euro, credits, state)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            *(charge.id, charge.at, charge.seam, charge.engine, charge.table, charge.about),
-            *(charge.euro if charge.counts else 0.0, charge.credits, charge.state),
-        )
+        self._note(journal_rows.cost(charge))
 
     def failure(self, job: str, table: TableId, code: str, at: datetime) -> None:
         """Remember a job that did not become a song."""
-        self._run(
-            "INSERT OR REPLACE INTO failures (job, tbl, code, at) VALUES (?, ?, ?, ?)", job, table, code, at.isoformat()
-        )
+        self._note(journal_rows.failure(job, table, code, at.isoformat()))
 
     def play(self, song: str, started_at: datetime, heard_s: float) -> None:
         """Remember that the room heard ``song`` for ``heard_s`` seconds."""
-        self._run(
-            "INSERT INTO plays (song, started_at, heard_s) VALUES (?, ?, ?)", song, started_at.isoformat(), heard_s
-        )
+        self._note(journal_rows.play(song, started_at.isoformat(), heard_s))
 
     def plays(self) -> list[tuple[str, str, float]]:
         """Return what the room heard: (song, started at, seconds), oldest first; empty when there is no journal."""
@@ -120,12 +130,12 @@ class Journal:
 
     def songs(self) -> list[SongRow]:
         """Return all finished songs, oldest first; empty when there is no journal, as for the others below."""
-        columns = "id, tbl, title, duration_s, engine, at, told_at, words_by, heard_by"
+        columns = "id, tbl, title, duration_s, engine, at, told_at, words_by, heard_by, seconds"
         return [SongRow(*row) for row in self._rows(f"SELECT {columns} FROM songs ORDER BY at, id")]  # noqa: S608 - ours
 
     def recordings(self) -> list[RecordingRow]:
         """Return the ends of all recordings, oldest first."""
-        rows = self._rows("SELECT name, tbl, outcome, engine, at FROM recordings ORDER BY at, rowid")
+        rows = self._rows("SELECT name, tbl, outcome, engine, at, seconds FROM recordings ORDER BY at, id")
         return [RecordingRow(*row) for row in rows]
 
     def failures(self) -> list[FailureRow]:
@@ -134,36 +144,98 @@ class Journal:
 
     def heard_by(self, shas: Collection[str]) -> tuple[str, ...]:
         """Return which engines heard the recordings whose sha256 begins with these 16 digits, each once, in order."""
-        known = {sha[:_SHA_DIGITS] for sha in shas}
-        rows = self._rows("SELECT sha256, engine FROM recordings WHERE engine <> '' ORDER BY at, rowid")
-        return tuple(dict.fromkeys(engine for sha, engine in rows if sha[:_SHA_DIGITS] in known))
+        known = {sha[:SHA_DIGITS] for sha in shas}
+        rows = self._rows("SELECT sha256, engine FROM recordings WHERE engine <> '' ORDER BY at, id")
+        return tuple(dict.fromkeys(engine for sha, engine in rows if sha in known))
 
     def is_readable(self) -> bool:
         """Return whether there is a journal that can be read."""
-        return bool(self._rows("PRAGMA user_version"))
+        return bool(self._rows("SELECT 1 FROM sqlite_schema"))
+
+    def is_damaged(self) -> bool:
+        """Return whether there is a journal, and it cannot be read."""
+        return journal_file.holds_something(self.path) and not self.is_readable()
 
     def _rows(self, statement: str) -> list[tuple[Any, ...]]:
-        if not self.path.is_file():  # who only looks makes none
-            return []
         try:
-            with self._open() as db:
+            if not journal_file.holds_something(self.path):  # who only looks makes none
+                return []
+            with journal_file.shared(self.path, PATIENCE_S), journal_file.reading(self.path) as db:
                 return db.execute(statement).fetchall()
         except (sqlite3.Error, OSError) as error:
             log.warning("journal not read", extra={"error": type(error).__name__})
             return []
 
-    def _run(self, statement: str, *values: object) -> None:
+    def _note(self, row: Row) -> None:
+        with self._owing:
+            self._owed = [*self._owed, row][-_MOST_OWED:]
+        self._write()
+
+    def _write(self, *, is_start: bool = False) -> None:
+        """Write what is owed, or have it written by a thread where we must not wait and it would take time."""
+        if self._waits:
+            self._pay(is_start=is_start)
+        elif not self._is_paying() and (is_start or not self._pay(patience_s=0.0, mends=False)):
+            self._thread = threading.Thread(target=self._pay, kwargs={"is_start": is_start}, daemon=True)
+            self._thread.start()
+
+    def _is_paying(self) -> bool:
+        return self._thread is not None and self._thread.is_alive()
+
+    def _pay(self, *, patience_s: float = PATIENCE_S, mends: bool = True, is_start: bool = False) -> bool:
+        """Write what is owed; return whether that is done, however it ended. False: who may wait is to do it."""
         try:
-            with self._open() as db, db:
-                db.execute(statement, values)
+            with journal_file.alone(self.path, patience_s if time.monotonic() >= self._not_before else 0.0):
+                return self._pay_alone(mends=mends, is_start=is_start)
+        except TimeoutError:  # written with the next note
+            if mends:
+                self._not_before = time.monotonic() + _REST_S
+                log.warning("journal busy")
+            return mends
         except (sqlite3.Error, OSError) as error:
             log.warning("journal not written", extra={"error": type(error).__name__})
+            self._owed = []
+            return True
 
-    @contextmanager
-    def _open(self) -> Iterator[sqlite3.Connection]:
-        with closing(sqlite3.connect(self.path, timeout=5)) as db:
-            if not self._ready:
-                db.execute("PRAGMA journal_mode = WAL")
-                journal_versions.bring_up_to_date(db)
-                self._ready = True
-            yield db
+    def _pay_alone(self, *, mends: bool, is_start: bool) -> bool:
+        is_there = journal_file.holds_something(self.path)
+        if not is_there or (is_start and not journal_file.is_sound(self.path)):
+            if not mends:
+                return False
+            self._mend()
+        elif is_start:
+            journal_rebuild.forget_half_a_rebuild(self.path)
+        try:
+            self._insert()
+        except sqlite3.Error as error:
+            if not journal_file.is_damage(error, self.path):
+                raise
+            if not mends:
+                return False
+            self._mend()
+            self._insert()
+        return True
+
+    def _insert(self) -> None:
+        with self._owing:
+            rows, self._owed = self._owed, []
+        if not rows:
+            return
+        try:
+            with journal_file.writing(self.path) as db, db:
+                for row in rows:
+                    db.execute(row.statement, row.cells)
+        except BaseException:
+            with self._owing:
+                self._owed = [*rows, *self._owed]
+            raise
+
+    def _mend(self) -> None:
+        """Build the journal anew. One that could not be built is left alone for a while."""
+        if time.monotonic() < self._not_before:
+            raise OSError
+        try:
+            journal_rebuild.rebuild(self.path)
+        except (sqlite3.Error, OSError):
+            self._not_before = time.monotonic() + _REST_S
+            raise

@@ -29,22 +29,35 @@ VERSIONS = (
     ALTER TABLE songs ADD COLUMN words_by TEXT NOT NULL DEFAULT '';
     ALTER TABLE songs ADD COLUMN heard_by TEXT NOT NULL DEFAULT '';
     """,
+    """
+    CREATE TABLE recordings_by_arrival (
+        id INTEGER PRIMARY KEY, arrival TEXT NOT NULL DEFAULT '', sha256 TEXT NOT NULL, name TEXT NOT NULL, tbl INTEGER,
+        outcome TEXT NOT NULL, chars INTEGER NOT NULL, at TEXT NOT NULL, engine TEXT NOT NULL DEFAULT '', seconds REAL,
+        UNIQUE (arrival, sha256, outcome)
+    );
+    INSERT OR IGNORE INTO recordings_by_arrival (sha256, name, tbl, outcome, chars, at, engine)
+        SELECT substr(sha256, 1, 16), name, tbl, outcome, chars, at, engine FROM recordings ORDER BY at, rowid;
+    DROP TABLE recordings;
+    ALTER TABLE recordings_by_arrival RENAME TO recordings;
+    ALTER TABLE songs ADD COLUMN seconds REAL;
+    """,
 )
 """What each version added to the one before; the file's user_version counts those that it has."""
 
 
 def bring_up_to_date(db: sqlite3.Connection) -> None:
     """Add what this version knows and the file does not have yet: all of it or nothing, whoever else does the same."""
-    if _version(db) >= len(VERSIONS):
+    if version_of(db) >= len(VERSIONS):
         return
     with db:
         db.execute("BEGIN IMMEDIATE")
-        for version in range(_version(db), len(VERSIONS)):
+        for version in range(version_of(db), len(VERSIONS)):
             for statement in filter(str.strip, VERSIONS[version].split(";")):
                 db.execute(statement)
         db.execute(f"PRAGMA user_version = {len(VERSIONS)}")
 
 
-def _version(db: sqlite3.Connection) -> int:
+def version_of(db: sqlite3.Connection) -> int:
+    """Return how many of the versions the file has; more than there are: a later Stornello's."""
     (version,) = db.execute("PRAGMA user_version").fetchone()
     return int(version)

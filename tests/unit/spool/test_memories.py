@@ -168,12 +168,10 @@ def test_the_journal_remembers_songs_plays_and_recordings_once_each(tmp_path: Pa
 
 
 def test_a_journal_that_cannot_be_written_costs_a_log_line(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    for place in (tmp_path / "missing" / "journal.db", tmp_path):
-        Journal(place).play("one", EIGHT, 1.0)
-        assert Journal(place).plays() == []
-    (tmp_path / "noise.db").write_bytes(b"this is no database at all" * 100)
-    Journal(tmp_path / "noise.db").play("one", EIGHT, 1.0)
-    assert [record.getMessage() for record in caplog.records] == ["journal not written"] * 3
+    place = tmp_path / "missing" / "journal.db"
+    Journal(place).play("one", EIGHT, 1.0)
+    assert Journal(place).plays() == []
+    assert [record.getMessage() for record in caplog.records] == ["journal not written"]
 
 
 def test_a_reason_is_read_as_it_was_written_in_both_languages(tmp_path: Path) -> None:

@@ -1,0 +1,101 @@
+"""journal.db's rows, as whatever happens is written there: by the services at once, by a rebuild from the spool."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from stornello.domain.names import TableId
+from stornello.domain.songs import SongCard
+from stornello.spool.charges import Charge
+
+COLUMNS: Final = {
+    "recordings": ("arrival", "sha256", "name", "tbl", "outcome", "chars", "at", "engine", "seconds"),
+    "songs": ("id", "tbl", "title", "duration_s", "engine", "at", "told_at", "words_by", "heard_by", "seconds"),
+    "costs": ("id", "at", "seam", "engine", "tbl", "about", "euro", "credits", "state"),
+    "failures": ("job", "tbl", "code", "at"),
+    "plays": ("song", "started_at", "heard_s"),
+}
+"""The tables, and what a row of each holds."""
+
+SHA_DIGITS: Final = 16
+"""So many of a recording's sha256 are in the names of its files, and here."""
+
+Cell = str | int | float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of ``table``, its cells in the order of :data:`COLUMNS`."""
+
+    table: str
+    cells: tuple[Cell, ...]
+
+    @property
+    def statement(self) -> str:
+        """The SQL that writes the row; one that is known replaces itself."""
+        columns = COLUMNS[self.table]
+        marks = ", ".join("?" * len(columns))
+        return f"INSERT OR REPLACE INTO {self.table} ({', '.join(columns)}) VALUES ({marks})"  # noqa: S608 - ours
+
+    def __getitem__(self, column: str) -> Cell:
+        return self.cells[COLUMNS[self.table].index(column)]
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A recording's end: ``outcome`` is staged, short, error or duplicate.
+
+    ``arrival`` is the name it had while it was heard, ``seconds`` the time from its claim; "" and None: not known.
+    """
+
+    arrival: str
+    sha256: str
+    name: str
+    table: TableId | None
+    outcome: str
+    chars: int
+    at: str
+    engine: str = ""
+    seconds: float | None = None
+
+    def row(self) -> Row:
+        """Return its row."""
+        return Row(
+            "recordings",
+            (
+                *(self.arrival, self.sha256[:SHA_DIGITS], self.name, self.table, self.outcome),
+                *(self.chars, self.at, self.engine, self.seconds),
+            ),
+        )
+
+
+def song(card: SongCard, seconds: float | None) -> Row:
+    """Return the row of a finished song that took ``seconds`` from claim to card; None: not known."""
+    by = card.engines.get
+    return Row(
+        "songs",
+        (
+            *(card.id, card.table, card.title, card.sound.duration_s, by("music", ""), card.created_at),
+            *(card.told_at, by("words", ""), by("speech", ""), seconds),
+        ),
+    )
+
+
+def cost(charge: Charge) -> Row:
+    """Return the row of a paid call."""
+    return Row(
+        "costs",
+        (
+            *(charge.id, charge.at, charge.seam, charge.engine, charge.table, charge.about),
+            *(charge.euro if charge.counts else 0.0, charge.credits, charge.state),
+        ),
+    )
+
+
+def failure(job: str, table: TableId, code: str, at: str) -> Row:
+    """Return the row of a job that did not become a song."""
+    return Row("failures", (job, table, code, at))
+
+
+def play(song: str, started_at: str, heard_s: float) -> Row:
+    """Return the row of a song that the room heard."""
+    return Row("plays", (song, started_at, heard_s))

@@ -1,0 +1,303 @@
+"""journal.db is built anew from the spool when it is missing or damaged, once, and the old one is kept."""
+
+import logging
+import multiprocessing
+import os
+import sqlite3
+import tempfile
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from builders import a_card
+from purses import a_ledger, a_song, paid
+from stornello.domain.names import JobId, TableId
+from stornello.spool import atomic, journal_file, journal_rebuild, reasons
+from stornello.spool.journal import Journal
+from stornello.spool.journal_rows import COLUMNS
+from stornello.spool.paths import Venue
+from venues import EIGHT, STORY, ScriptedTranscriber, a_claimed_note, a_venue, some_ears, unreachable
+
+NO_TIMES = {"at", "seconds"}
+"""What the spool tells otherwise (a file's time), or not at all."""
+
+
+def rows_of(path: Path) -> dict[str, list[dict[str, object]]]:
+    """All rows without what the spool does not tell."""
+    with closing(sqlite3.connect(path)) as db:
+        return {
+            table: [
+                {name: cell for name, cell in zip(columns, row, strict=True) if name not in NO_TIMES}
+                for row in db.execute(f"SELECT {', '.join(columns)} FROM {table} ORDER BY {columns[0]}, {columns[1]}")  # noqa: S608 - ours
+            ]
+            for table, columns in COLUMNS.items()
+        }
+
+
+def a_small_night(folder: Path) -> Venue:
+    """One recording of each end, one song, one failure, one paid call, two plays."""
+    venue = a_venue(folder)
+    script = [STORY, STORY, "poco", unreachable()]
+    ears = some_ears(venue, ScriptedTranscriber(list(script)), retry=0)
+    for hertz, name in enumerate(["5-anna.wav", "6-luca.wav", "5-zoe.wav", "7-rosa.wav", "nessuno.wav"]):
+        ears.attend(a_claimed_note(venue, name, hertz=300.0 + 50 * hertz, minute=hertz))
+    journal = Journal(venue.journal)
+    sung, failed = JobId("5_203000_a1b2c3"), JobId("6_203000_c0ffee")
+    (venue.failed_processing / failed).mkdir()
+    venue.staged(TableId(5)).rename(venue.archived_transcripts / sung)
+    venue.staged(TableId(6)).rename(venue.failed_processing / failed / "transcripts")
+    card = replace(a_card(sung), engines={"speech": "", "words": "w", "music": "m"})
+    atomic.write_json(venue.card(card.id), card.to_json())
+    journal.song(card, 80.0)
+    reasons.write(venue.failed_processing / failed, unreachable(), EIGHT)
+    journal.failure(failed, TableId(6), "away", EIGHT)
+    paid(a_ledger(venue.ledger), 0.05, a_song(sung, 5))
+    journal.cost(a_ledger(venue.ledger).tonight()[0])
+    for minute in (10, 20):
+        journal.play("one", EIGHT.replace(minute=minute), 61.5)
+    return venue
+
+
+def messages(caplog: pytest.LogCaptureFixture) -> list[str]:
+    return [record.getMessage() for record in caplog.records if "journal" in record.getMessage()]
+
+
+def test_the_rebuilt_rows_are_those_of_the_night(tmp_path: Path) -> None:
+    venue = a_small_night(tmp_path)
+    before = rows_of(venue.journal)
+    assert {table: len(rows) for table, rows in before.items()} == {
+        **{"recordings": 5, "songs": 1, "costs": 1},
+        **{"failures": 1, "plays": 2},
+    }
+    venue.journal.unlink()
+    Journal(venue.journal).check()
+    assert rows_of(venue.journal) == before | {"plays": []}
+
+
+def test_what_only_the_old_journal_knows_comes_along_and_the_old_one_is_kept(tmp_path: Path) -> None:
+    venue = a_small_night(tmp_path)
+    journal = Journal(venue.journal)
+    journal.recording("aa" * 32, "5-anna.wav", None, "duplicate", 0, EIGHT, arrival="20261123T210000000000")
+    journal.song(a_card("gone", title="Di ieri"), 75.0)
+    before = rows_of(venue.journal)
+    with journal_file.alone(venue.journal, 1):
+        kept = journal_rebuild.rebuild(venue.journal)
+    assert kept == venue.root / "journal.db.bad"
+    assert rows_of(venue.journal) == rows_of(kept) == before
+    assert [song.seconds for song in journal.songs() if song.id == "gone"] == [75.0]
+    with journal_file.alone(venue.journal, 1):
+        assert journal_rebuild.rebuild(venue.journal) == venue.root / "journal.db.bad-2"
+    assert rows_of(venue.journal) == before
+
+
+PAGE = 4096
+
+
+@pytest.mark.parametrize("left", [10, 100, *range(PAGE, 9 * PAGE, PAGE), 3 * PAGE + 1000])
+def test_a_journal_cut_anywhere_is_built_anew_by_the_next_note(
+    tmp_path: Path, left: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    venue = a_small_night(tmp_path)
+    before = rows_of(venue.journal)
+    assert venue.journal.stat().st_size > left
+    os.truncate(venue.journal, left)
+    caplog.clear()
+    Journal(venue.journal).check()
+    Journal(venue.journal).failure("9_200000_cccccc", TableId(9), "job-crashed", EIGHT)
+    after = rows_of(venue.journal)
+    assert [row for row in after["failures"] if row not in before["failures"]] == [
+        {"job": "9_200000_cccccc", "tbl": 9, "code": "job-crashed"}
+    ]
+    for table in ("recordings", "songs", "costs"):
+        assert after[table] == before[table]
+    assert messages(caplog) == ["journal built anew"]
+    assert (venue.root / "journal.db.bad").stat().st_size == left
+
+
+@pytest.mark.parametrize("content", [b"this is no database at all" * 100, b"SQLite format 3\0" + bytes(5000), b""])
+def test_a_journal_that_is_none_is_built_anew_by_the_first_note_and_the_note_is_in_it(
+    tmp_path: Path, content: bytes, caplog: pytest.LogCaptureFixture
+) -> None:
+    venue = a_small_night(tmp_path)
+    before = rows_of(venue.journal)
+    venue.journal.write_bytes(content)
+    caplog.clear()
+    journal = Journal(venue.journal)
+    journal.play("two", EIGHT, 3.0)
+    journal.play("three", EIGHT, 4.0)
+    assert rows_of(venue.journal)["songs"] == before["songs"]
+    assert [song for song, _, _ in journal.plays()] == ["two", "three"]
+    assert messages(caplog) == ["journal built anew"] * bool(content)
+    assert (venue.root / "journal.db.bad").exists() == bool(content)
+
+
+def test_a_folder_in_its_place_is_moved_aside_with_all_that_is_in_it(tmp_path: Path) -> None:
+    venue = a_small_night(tmp_path)
+    songs = rows_of(venue.journal)["songs"]
+    venue.journal.unlink()
+    venue.journal.mkdir()
+    (venue.journal / "mine.txt").write_text("x")
+    Journal(venue.journal).play("two", EIGHT, 3.0)
+    assert (venue.root / "journal.db.bad" / "mine.txt").read_text() == "x"
+    assert rows_of(venue.journal)["songs"] == songs
+
+
+def test_the_changes_beside_an_old_journal_are_never_written_into_the_new_one(tmp_path: Path) -> None:
+    venue = a_small_night(tmp_path)
+    with closing(sqlite3.connect(venue.journal)) as db:
+        db.execute("DELETE FROM songs")
+        db.commit()
+        stale = (venue.root / "journal.db-wal").read_bytes()
+        shm = (venue.root / "journal.db-shm").read_bytes()
+    assert stale
+    venue.journal.unlink()
+    (venue.root / "journal.db-wal").write_bytes(stale)
+    (venue.root / "journal.db-shm").write_bytes(shm)
+    Journal(venue.journal).check()
+    assert len(rows_of(venue.journal)["songs"]) == 1
+    assert (venue.root / "journal.db.bad-wal").read_bytes() == stale
+
+
+def test_what_lies_beside_a_journal_whose_writer_was_killed_comes_along(tmp_path: Path) -> None:
+    venue = a_small_night(tmp_path)
+    killed = tmp_path / "killed"
+    killed.mkdir()
+    with closing(sqlite3.connect(venue.journal)) as db:
+        db.execute("INSERT INTO plays (song, started_at, heard_s) VALUES ('last', '2026-11-23T21:00:00+00:00', 9)")
+        db.commit()
+        for name in ("journal.db", "journal.db-wal"):
+            (killed / name).write_bytes((venue.root / name).read_bytes())
+    path = killed / "journal.db"
+    with journal_file.alone(path, 1):
+        journal_rebuild.rebuild(path)
+    assert [song for song, _, _ in Journal(path).plays()] == ["one", "one", "last"]
+
+
+def test_plays_come_back_from_the_players_log(tmp_path: Path) -> None:
+    venue = a_small_night(tmp_path)
+    log = venue.logs / "riproduzione.log"
+    lines = (
+        '{"at": "2026-11-23T21:10:01+0100", "event": "song started", "song": "one"}',
+        '{"at": "2026-11-23T21:11:01+0100", "event": "song over", "song": "one", "heard_s": 60.1}',
+        '{"at": "2026-11-23T21:15:00+0100", "event": "song started", "song": "two"}',
+        "torn",
+        '{"at": "2026-11-23T21:16:00+0100", "event": "song over", "song": "two", "heard_s": 59.0}',
+    )
+    log.write_text("\n".join(lines))
+    venue.journal.write_bytes(b"no database" * 1000)
+    Journal(venue.journal).check()
+    assert [(song, at[:16], s) for song, at, s in Journal(venue.journal).plays()] == [
+        ("one", "2026-11-23T20:10", 60.1),
+        ("two", "2026-11-23T20:15", 59.0),
+    ]
+    with journal_file.alone(venue.journal, 1):
+        journal_rebuild.rebuild(venue.journal)
+    assert len(Journal(venue.journal).plays()) == 2
+
+
+def note(path: Path, number: int) -> None:
+    Journal(path).failure(f"{number}_200000_cccccc", TableId(number), "job-crashed", EIGHT)
+
+
+def test_several_services_that_meet_it_at_once_build_it_once(tmp_path: Path) -> None:
+    venue = a_small_night(tmp_path)
+    venue.journal.write_bytes(b"no database" * 1000)
+    spawn = multiprocessing.get_context("spawn")
+    processes = [spawn.Process(target=note, args=(venue.journal, number)) for number in (11, 12, 13)]
+    for process in processes:
+        process.start()
+    for process in processes:
+        process.join(60)
+    assert sorted(row.job for row in Journal(venue.journal).failures() if row.table > 10) == [
+        f"{number}_200000_cccccc" for number in (11, 12, 13)
+    ]
+    assert [path.name for path in venue.root.glob("journal.db.bad*")] == ["journal.db.bad"]
+
+
+@contextmanager
+def another_user() -> Iterator[Path]:
+    """A folder, and the right to read it only: root may do everything."""
+    with tempfile.TemporaryDirectory() as name:
+        Path(name).chmod(0o755)
+        yield Path(name)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="takes another user's rights, which only root may")
+def test_a_journal_that_may_not_be_written_costs_a_line_a_note(caplog: pytest.LogCaptureFixture) -> None:
+    with another_user() as folder:
+        path = folder / "journal.db"
+        Journal(path).play("one", EIGHT, 1.0)
+        os.seteuid(65534)
+        try:
+            Journal(path).play("two", EIGHT, 1.0)
+            assert [song for song, _, _ in Journal(path).plays()] == ["one"]
+        finally:
+            os.seteuid(0)
+        assert [song for song, _, _ in Journal(path).plays()] == ["one"]
+        assert sorted(path.name for path in folder.iterdir()) == ["journal.db", "journal.db.lock"]
+    assert messages(caplog) == ["journal not written"]
+
+
+def test_a_journal_that_cannot_be_built_costs_a_line_and_is_not_tried_again_at_once(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    venue = a_small_night(tmp_path)
+    (venue.root / ".journal.db.part").mkdir()  # whatever the reason
+    venue.journal.unlink()
+    caplog.clear()
+    journal = Journal(venue.journal)
+    for _ in range(3):
+        journal.play("two", EIGHT, 1.0)
+    assert messages(caplog) == ["journal not written"] * 3
+    assert not venue.journal.exists()
+
+
+def test_the_player_never_waits_for_the_journal_and_its_notes_are_written_later(tmp_path: Path) -> None:
+    venue = a_small_night(tmp_path)
+    journal = Journal(venue.journal, waits=False)
+    with journal_file.alone(venue.journal, 1):
+        journal.play("two", EIGHT + timedelta(hours=2), 1.0)
+    assert journal._thread
+    journal._thread.join(10)
+    assert [song for song, _, _ in journal.plays()] == ["one", "one", "two"]
+    venue.journal.write_bytes(b"no database" * 1000)
+    journal.play("three", EIGHT, 1.0)
+    journal._thread.join(10)
+    assert [song for song, _, _ in journal.plays()] == ["three"]
+
+
+def test_who_only_reads_changes_nothing_on_disk(tmp_path: Path) -> None:
+    venue = a_small_night(tmp_path)
+    for content in (None, b"no database" * 1000):
+        if content:
+            venue.journal.write_bytes(content)
+        before = {path: path.stat().st_mtime_ns for path in venue.root.iterdir()}
+        journal = Journal(venue.journal)
+        assert bool(journal.songs()) == (not content)
+        assert journal.is_damaged() == bool(content)
+        assert {path: path.stat().st_mtime_ns for path in venue.root.iterdir()} == before
+
+
+def test_a_journal_of_a_later_version_is_left_as_it_is_even_at_a_start(tmp_path: Path) -> None:
+    path = tmp_path / "journal.db"
+    Journal(path).song(replace(a_card("one")))
+    with closing(sqlite3.connect(path)) as db:
+        db.executescript("ALTER TABLE songs ADD COLUMN mood TEXT; PRAGMA user_version = 99")
+    Journal(path).check()
+    assert not list(tmp_path.glob("*.bad*"))
+
+
+def test_a_rebuild_broken_off_leaves_no_second_name_to_a_sound_journal(tmp_path: Path) -> None:
+    venue = a_small_night(tmp_path)
+    atomic.name_again(venue.journal, venue.root / "journal.db.bad")
+    Journal(venue.journal).check()
+    assert not (venue.root / "journal.db.bad").exists()
+
+
+@pytest.fixture(autouse=True)
+def _seen(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.WARNING)
