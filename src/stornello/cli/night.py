@@ -135,6 +135,7 @@ def riproduzione(folder: Folder = HERE, lang: Lang = None) -> None:
     from stornello.wiring import riproduzione as wiring  # noqa: PLC0415 - imports much
 
     with kept(venue.run, "riproduzione", stop):
+        litter.sweep(venue)
         service = wiring.build(venue, settings)
         if is_supervised:
             service.run(stop)
@@ -160,6 +161,7 @@ def _watch(venue: Venue, settings: Settings, stop: threading.Event, until: Calla
         settings.max_queue_size,
         engines.budget(settings),
         settings.night_begins,
+        settings.free_space_floor_mb,
     )
     board.run(until, stop)
 

@@ -107,7 +107,7 @@ def status(
     venue, now = existing(folder), SystemClock().now()
     settings = Settings.load(venue.settings)
     budget = engines.budget(settings)
-    snapshot = look(venue, night_of(now, settings.night_begins))
+    snapshot = look(venue, night_of(now, settings.night_begins), settings.free_space_floor_mb)
     if as_json:
         caps = {"budget_euro": budget.cap, "budget_song_euro": budget.song, "budget_table_euro": budget.table}
         money = caps | {"budget_share": budget.share(snapshot.spent.euro)}

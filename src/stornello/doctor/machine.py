@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 from stornello import models, processes
@@ -12,6 +13,7 @@ from stornello.domain.errors import StornelloError
 from stornello.domain.plain import Plain
 from stornello.providers.player.mpv import MpvPlayer
 from stornello.settings import Settings
+from stornello.spool import conditions
 from stornello.spool.paths import Venue
 from stornello.wiring import engines
 
@@ -32,8 +34,7 @@ def examine(venue: Venue, settings: Settings) -> list[Finding]:
         *([_player_answers(), _sound(settings)] if shutil.which("mpv") else []),
         *([speech_model(settings.speech_model)] if hears else []),
         *([_model("soundfont")] if plays else []),
-        _writable(venue.root),
-        _free_space(venue.root),
+        *_disk(venue, settings.free_space_floor_mb),
     ]
 
 
@@ -110,6 +111,21 @@ def _model(name: str, *better: str) -> Finding:
             "stornello models fetch (or it is fetched when first used)",
         ),
     )
+
+
+def _disk(venue: Venue, floor_mb: int) -> Iterator[Finding]:
+    """Look at the disk as a venue that is open does, or at the place where one is to be."""
+    if not venue.is_there():
+        yield _writable(venue.root)
+        yield _free_space(venue.root)
+        return
+    found = conditions.look(venue, floor_mb)
+    for one in found:
+        yield Finding("ill" if one.stops else "warning", one.plain, one.todo)
+    if not found:
+        yield _writable(venue.root)
+    if not {"disk-full", "disk-low"} & {one.code for one in found}:
+        yield _free_space(venue.root)
 
 
 def _writable(root: Path) -> Finding:

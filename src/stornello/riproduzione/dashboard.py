@@ -45,8 +45,8 @@ PRESSED: dict[str, tuple[str, dict[str, object]]] = {
 class Dashboard:
     """Shows ``venue`` on ``console``: a live picture on a terminal, a line for every change elsewhere.
 
-    ``max_workers``, ``max_queue_size`` and ``budget`` are what the levels are told against; ``night_begins`` is the
-    hour at which a new night's spending begins.
+    ``max_workers``, ``max_queue_size``, ``budget`` and ``floor_mb`` are what the levels are told against;
+    ``night_begins`` is the hour at which a new night's spending begins.
     """
 
     venue: Venue
@@ -57,10 +57,11 @@ class Dashboard:
     max_queue_size: int = 5
     budget: Budget = NO_BUDGET
     night_begins: int = 6
+    floor_mb: int = 0
 
     def look(self) -> Snapshot:
         """Read the venue as it is now."""
-        return snapshot.look(self.venue, night_of(self.clock.now(), self.night_begins))
+        return snapshot.look(self.venue, night_of(self.clock.now(), self.night_begins), self.floor_mb)
 
     def run(self, until: Callable[[Snapshot], bool] | None, stop: threading.Event) -> Snapshot:
         """Show the venue until ``until`` says so, q is pressed or ``stop`` is set; return the last look."""

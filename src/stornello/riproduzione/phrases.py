@@ -30,6 +30,7 @@ NO_SOUND = Plain(
 )
 TROUBLE = Plain("Il lettore audio non va: stornello doctor", "The audio player does not work: stornello doctor")
 SPENT = Plain("Spesa", "Spent")
+DISK_WELL = Plain("il disco del locale è di nuovo a posto", "the venue's disk is well again")
 BACK = Plain("{engine}: risponde di nuovo", "{engine}: answers again")
 LAST_ERROR = Plain("Ultimo problema", "Last problem")
 NO_ANSWER = Plain("Riproduzione non risponde.", "The player does not answer.")

@@ -31,7 +31,7 @@ def set_aside(venue: Venue, card: SongCard, error: StornelloError, at: datetime)
     atomic.write_json(folder / venue.card(card.id).name, card.to_json())
     for path in (audio_of(venue, card), venue.card(card.id)):
         if path.is_file():
-            atomic.move(path, folder / path.name)
+            atomic.bring(path, folder / path.name)  # songs/ may lie on another disk
     log.error("song set aside", extra={"song": card.id, "table": card.table, "code": error.code})
 
 

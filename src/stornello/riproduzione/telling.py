@@ -69,6 +69,13 @@ def _services(before: Snapshot | None, after: Snapshot, language: Language) -> I
             yield (RUNS if runs else STOPPED).within(language).format(service=name)
 
 
+def _conditions(before: Snapshot | None, after: Snapshot, language: Language) -> Iterator[str]:
+    known = {one.code for one in before.conditions} if before else set()
+    yield from (safe(one.within(language)) for one in after.conditions if one.code not in known)
+    if known and not after.conditions:
+        yield phrases.DISK_WELL.within(language)
+
+
 def _arrivals(before: Snapshot | None, after: Snapshot, language: Language) -> Iterator[str]:
     for _ in range(after.arriving - (before.arriving if before else 0)):
         yield ARRIVED.within(language)
@@ -124,4 +131,4 @@ def _output(before: Snapshot | None, after: Snapshot, language: Language) -> Ite
         yield phrases.NO_SOUND.within(language)
 
 
-_TOLD = (_services, _arrivals, _short, _aside, _troubles, _making, _queued, _playing, _output)
+_TOLD = (_services, _conditions, _arrivals, _short, _aside, _troubles, _making, _queued, _playing, _output)

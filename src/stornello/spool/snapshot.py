@@ -9,8 +9,9 @@ from typing import Any, Self
 
 from stornello.domain.names import SongId, TableId
 from stornello.domain.songs import SongCard
-from stornello.spool import charges, counts, engines, jobs, now_playing, reasons, recordings, staging
+from stornello.spool import charges, conditions, counts, engines, jobs, now_playing, reasons, recordings, staging
 from stornello.spool.charges import State
+from stornello.spool.conditions import Condition
 from stornello.spool.engines import EngineState
 from stornello.spool.locks import LifeLock
 from stornello.spool.now_playing import NowPlaying
@@ -49,25 +50,26 @@ class Snapshot:
     """The venue at one moment.
 
     ``troubles`` are recordings whose engine failed for now: they wait for another attempt, under their own names.
-    ``held`` are jobs that wait for a person's decision.
+    ``held`` are jobs that wait for a person's decision. ``conditions`` is what is wrong with the disk.
     """
 
-    playing: NowPlaying | None
-    card: SongCard | None
-    queue: tuple[SongCard, ...]
-    making: tuple[InTheMaking, ...]
-    arriving: int
-    hearing: int
-    waiting: dict[TableId, staging.Waiting]
-    songs_tonight: dict[TableId, int]
-    short: int
-    troubles: tuple[reasons.Reason, ...]
-    errors: tuple[reasons.Reason, ...]
-    failures: tuple[reasons.Reason, ...]
-    running: dict[str, bool]
+    playing: NowPlaying | None = None
+    card: SongCard | None = None
+    queue: tuple[SongCard, ...] = ()
+    making: tuple[InTheMaking, ...] = ()
+    arriving: int = 0
+    hearing: int = 0
+    waiting: dict[TableId, staging.Waiting] = field(default_factory=dict)
+    songs_tonight: dict[TableId, int] = field(default_factory=dict)
+    short: int = 0
+    troubles: tuple[reasons.Reason, ...] = ()
+    errors: tuple[reasons.Reason, ...] = ()
+    failures: tuple[reasons.Reason, ...] = ()
+    running: dict[str, bool] = field(default_factory=dict)
     held: tuple[reasons.Reason, ...] = ()
     engines: tuple[EngineState, ...] = ()
     spent: Spent = Spent()
+    conditions: tuple[Condition, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Return all of it as a JSON-able dict."""
@@ -75,8 +77,18 @@ class Snapshot:
         return data
 
 
-def look(venue: Venue, night: date | None = None) -> Snapshot:
-    """Read the venue as it is now. ``night`` is the one whose spending is told; None tells none."""
+def look(venue: Venue, night: date | None = None, floor_mb: int = 0) -> Snapshot:
+    """Read the venue as it is now; raises nothing, for a disk that cannot be read is what it has to tell.
+
+    ``night`` is the one whose spending is told; None tells none. ``floor_mb`` is the setting ``free_space_floor_mb``.
+    """
+    try:
+        return replace(_read(venue, night), conditions=conditions.look(venue, floor_mb))
+    except OSError as error:
+        return Snapshot(conditions=conditions.look(venue, floor_mb) or (conditions.unreadable(error),))
+
+
+def _read(venue: Venue, night: date | None) -> Snapshot:
     playing = now_playing.read(venue.run)
     return Snapshot(
         playing=playing,
@@ -86,7 +98,7 @@ def look(venue: Venue, night: date | None = None) -> Snapshot:
         arriving=_at_the_door(venue.from_tables),
         hearing=_count(venue.hearing),
         waiting=staging.waiting_tables(venue),
-        songs_tonight=counts.look(venue.producer_state).tonight,
+        songs_tonight=dict(counts.look(venue.producer_state).tonight),
         short=_count(venue.short_transcriptions),
         troubles=tuple(_troubles(venue)),
         errors=tuple(reasons.read_all(venue.transcription_errors)),
@@ -126,5 +138,5 @@ def _at_the_door(folder: Path) -> int:
 def _count(folder: Path) -> int:
     try:
         return sum(not entry.name.startswith(".") for entry in folder.iterdir())
-    except FileNotFoundError:
+    except OSError:
         return 0

@@ -27,7 +27,8 @@ class Worry:
 
 def worries(seen: Snapshot, budget: Budget, now: datetime, language: Language) -> list[Worry]:
     """Return what the owner should know, what matters most first."""
-    found: list[Worry] = [Worry(held(reason, language), grave=True) for reason in seen.held]
+    found = [Worry(safe(one.within(language)), grave=one.stops) for one in seen.conditions]
+    found += [Worry(held(reason, language), grave=True) for reason in seen.held]
     found += [Worry(text, is_grave) for text, is_grave in money.worries(seen.spent, budget, language)]
     found += [Worry(away(engine, language), grave=True) for engine in seen.engines if is_away(engine, now)]
     low = [engine for engine in seen.engines if is_low(engine, budget) and not is_away(engine, now)]
