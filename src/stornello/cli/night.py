@@ -24,7 +24,7 @@ from stornello.domain.clock import SystemClock
 from stornello.domain.errors import ModelMissing, SettingsError
 from stornello.domain.plain import Plain
 from stornello.settings import Settings
-from stornello.spool import atomic, conditions
+from stornello.spool import atomic, conditions, litter
 from stornello.spool.locks import hold, kept
 from stornello.spool.paths import Venue
 from stornello.spool.snapshot import SERVICES, Snapshot

@@ -18,7 +18,7 @@ from stornello.domain.errors import StornelloError, VenueBusyError
 from stornello.domain.names import JobId
 from stornello.domain.plain import Plain
 from stornello.settings import Settings
-from stornello.spool import conditions, reasons
+from stornello.spool import conditions, litter, reasons
 from stornello.spool.jobs import Job, is_job_name
 from stornello.spool.locks import kept
 from stornello.spool.paths import Venue
@@ -70,6 +70,7 @@ def serve_until_stopped(service: str, folder: Path, serve: Callable[[Venue, Sett
     logs.set_up(service, venue.logs, None if is_supervised else sys.stderr)
     stop = stop_on_signals()
     with kept(venue.run, service, stop):
+        litter.sweep(venue)
         serve(venue, settings, stop)
 
 

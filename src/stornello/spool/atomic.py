@@ -12,10 +12,11 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final
 
+from stornello.spool import lives
 from stornello.spool.disk import Disk
 
 PART: Final = ".part"
-"""Ending of a file that is being written; what a crash leaves under it is of no use."""
+"""Ending of a file that is being written; what a crash leaves under it is of no use, see litter."""
 
 _NO_LINKS: Final = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK}
 """What file systems answer that know no hard links, such as exFAT; EPERM also about another user's file."""
@@ -46,7 +47,7 @@ def sync_file(file: Path) -> None:
 
 def write(target: Path, data: bytes, *, durable: bool = True) -> None:
     """Replace ``target``'s content, whole or not at all; durably, unless a power cut may take it."""
-    part = target.with_name(f".{target.name[:200]}.{uuid.uuid4().hex[:8]}{PART}")
+    part = _part_of(target)
     try:
         _disk.create(part, data)
         if durable:
@@ -57,6 +58,11 @@ def write(target: Path, data: bytes, *, durable: bool = True) -> None:
         raise
     if durable:
         _disk.sync_folder(target.parent)
+
+
+def _part_of(target: Path) -> Path:
+    """Return the name under which ``target`` is written: one that tells by whom, so that litter is known as such."""
+    return target.with_name(f".{target.name[:180]}.{lives.mark()}.{uuid.uuid4().hex[:8]}{PART}")
 
 
 def write_text(target: Path, text: str) -> None:
@@ -96,6 +102,12 @@ def make_folder(folder: Path, mode: int = 0o777) -> None:
         make_folder(folder.parent)
     with suppress(FileExistsError):
         _disk.mkdir(folder, mode)
+    _disk.sync_folder(folder.parent)
+
+
+def make_new_folder(folder: Path) -> None:
+    """Make ``folder`` durably, for whoever comes first. Raises FileExistsError when it is there."""
+    _disk.mkdir(folder)
     _disk.sync_folder(folder.parent)
 
 
@@ -162,7 +174,7 @@ def place(source: Path, target: Path, finish: Callable[[Path], object] = lambda 
 
     ``finish`` may change the copy before it gets its name.
     """
-    part = target.with_name(f".{target.name[:200]}.{uuid.uuid4().hex[:8]}{PART}")
+    part = _part_of(target)
     try:
         _disk.copy(source, part)
         finish(part)

@@ -17,6 +17,7 @@ from typing import Final
 from stornello.domain.errors import VenueBusyError
 from stornello.domain.plain import Plain
 from stornello.spool import atomic
+from stornello.spool.lives import life
 
 log = logging.getLogger(__name__)
 
@@ -40,7 +41,7 @@ class LifeLock:
             return False
         self._let_go()
         self._handle = handle
-        told = json.dumps({"pid": os.getpid(), "life": _life(os.getpid())})
+        told = json.dumps({"pid": os.getpid(), "life": life(os.getpid())})
         with contextlib.suppress(OSError):  # a full disk: it only tells dashboards and people
             atomic.write(self._holder, told.encode(), durable=False)
         return True
@@ -90,7 +91,7 @@ class LifeLock:
             return False
         except PermissionError:
             pass  # another user's, but alive
-        return _life(pid) in {"", self._told().get("life")}
+        return life(pid) in {"", self._told().get("life")}
 
     def holder(self) -> int | None:
         """Return the process id that took the lock last, if known."""
@@ -103,19 +104,6 @@ class LifeLock:
         except (OSError, ValueError):
             return {}
         return told if isinstance(told, dict) else {}
-
-
-def _life(pid: int) -> str:
-    """Return what tells this process from others that get its number: boot and start; empty where nothing tells.
-
-    Source: proc(5): starttime, the 22nd field of /proc/pid/stat, counts clock ticks since the boot.
-    """
-    try:
-        boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
-        after_name = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    except OSError:
-        return ""
-    return f"{boot} {after_name[19]}"
 
 
 def _open(path: Path) -> int:

@@ -1,0 +1,60 @@
+"""What a killed process leaves behind that is of no use to anybody: files that it had begun to write."""
+
+import logging
+import os
+import re
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+from stornello.spool import atomic, lives
+from stornello.spool.paths import Venue
+
+log = logging.getLogger(__name__)
+
+_BEGUN = re.compile(r"^\..*\.(?P<writer>\d+-\d+-[0-9a-f]+)\.[0-9a-f]{8}" + re.escape(atomic.PART) + "$", re.DOTALL)
+
+
+def sweep(venue: Venue) -> None:
+    """Remove what processes that live no more had begun to write. For the start of each service; nobody is disturbed.
+
+    A disk that refuses is no trouble: the next start tries again.
+    """
+    for folder in _folders(venue):
+        with suppress(OSError):
+            _sweep(folder)
+
+
+def sweep_tree(folder: Path) -> None:
+    """Do the same for ``folder`` and all below it."""
+    with suppress(OSError):
+        for below, _, _ in os.walk(folder):
+            _sweep(Path(below))
+
+
+def _folders(venue: Venue) -> Iterator[Path]:
+    yield from (venue.root, venue.run, venue.songs, venue.ledger, venue.answers, venue.engines)
+    yield from (venue.archived_recordings, venue.archived_recordings / "refused")
+    for under_way in (venue.hearing, venue.jobs):
+        for folder in _below(under_way):
+            yield folder
+            yield from _below(folder)
+
+
+def _below(folder: Path) -> list[Path]:
+    try:
+        with os.scandir(folder) as entries:
+            return [Path(entry.path) for entry in entries if entry.is_dir(follow_symlinks=False)]
+    except OSError:
+        return []
+
+
+def _sweep(folder: Path) -> None:
+    with os.scandir(folder) as entries:
+        begun = [
+            entry.path for entry in entries if (match := _BEGUN.match(entry.name)) and lives.is_over(match["writer"])
+        ]
+    for path in begun:
+        atomic.remove(Path(path))
+    if begun:
+        log.info("litter removed", extra={"folder": folder.name, "files": len(begun)})
