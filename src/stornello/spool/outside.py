@@ -2,10 +2,11 @@
 
 import codecs
 import errno
+import io
 import os
 import stat
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import Final
 
 MOST_TEXT_BYTES: Final = 65_536
 """Of a text, from its beginning: ten thousand words, more than an hour of talk."""
@@ -18,7 +19,7 @@ _BOMS: Final = (
 """What editors of other systems put before a text."""
 
 
-def open_file(path: Path) -> BinaryIO:
+def open_file(path: Path) -> io.BufferedReader:
     """Open the regular file ``path`` for reading, whatever has taken its name since it was listed.
 
     Raises:
