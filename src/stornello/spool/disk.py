@@ -11,6 +11,8 @@ import sys
 from pathlib import Path
 from typing import Final
 
+from stornello.spool import outside
+
 _AT_FDCWD: Final = -100
 _RENAME_NOREPLACE: Final = 1
 _COPIED_AT_ONCE: Final = 1 << 20
@@ -30,8 +32,8 @@ class Disk:
             known.write(data)
 
     def copy(self, source: Path, target: Path) -> None:
-        """Make the new file ``target`` with what ``source`` holds. Raises FileExistsError."""
-        with source.open("rb") as old, target.open("xb") as new:
+        """Make the new file ``target`` with what the regular file ``source`` holds. Raises FileExistsError, OSError."""
+        with outside.open_file(source) as old, target.open("xb") as new:
             shutil.copyfileobj(old, new, _COPIED_AT_ONCE)
 
     def sync(self, file: Path) -> None:
