@@ -20,6 +20,7 @@ ROOMS = {
     "venue": ("init", "config", "status", "queue", "retry"),
     "report": ("report",),
     "resolve": ("resolve",),
+    "journal": ("journal",),
     "machine": ("models", "doctor"),
     "provider": ("provider",),
     "fakes": ("fake-kie",),
@@ -68,6 +69,7 @@ def main() -> None:
     """Run the command line; exit 0, 1 for what can be explained, 2 for a wrong call, 130 when interrupted."""
     with contextlib.suppress(AttributeError, ValueError):
         sys.stdout.reconfigure(errors="replace")  # type: ignore[union-attr]  # a replaced stdout has none, which is suppressed
+    logging.getLogger("stornello").addHandler(logging.NullHandler())  # a command speaks for itself; services log
     for room in rooms(sys.argv[1:]):
         import_module(f"stornello.cli.{room}").register(app)
     try:

@@ -1,6 +1,7 @@
 """The command that looks back: report."""
 
 import json
+from contextlib import suppress
 from datetime import date
 from typing import Annotated
 
@@ -8,13 +9,14 @@ import typer
 
 from stornello import report as house_report
 from stornello.cli.options import HERE, Folder, Lang, existing
-from stornello.cli.speech import LANGUAGE, console, say
+from stornello.cli.speech import LANGUAGE, console, errors, say
 from stornello.domain.clock import SystemClock
-from stornello.domain.errors import SettingsError
+from stornello.domain.errors import SettingsError, StornelloError
 from stornello.domain.night import night_of
 from stornello.domain.plain import Plain
 from stornello.report import forms, telling
 from stornello.settings import Settings
+from stornello.spool.journal import Journal
 from stornello.wiring import engines
 
 
@@ -46,6 +48,7 @@ def report(
         raise typer.BadParameter(say("--json oppure --csv, non insieme.", "--json or --csv, not both."))
     venue = existing(folder)
     settings = Settings.load(venue.settings)
+    _mend(Journal(venue.journal))
     begins = settings.night_begins
     tonight = night_of(SystemClock().now(), begins)
     which = _date(night) if night else house_report.last_night(venue, tonight, begins)
@@ -57,6 +60,21 @@ def report(
     else:
         for part in telling.tell(found, LANGUAGE):
             console.print(part, soft_wrap=False)
+
+
+def _mend(journal: Journal) -> None:
+    """Build a damaged journal anew, and say so; where that cannot be, the report says what is not known."""
+    with suppress(StornelloError, OSError):
+        if not journal.is_damaged():
+            return
+        kept = journal.rebuild()
+        errors.print(
+            say(
+                f"journal.db era rovinato: è ricostruito, il vecchio è in {kept}.",
+                f"journal.db was damaged: it is built anew, the old one is in {kept}.",
+            ),
+            markup=False,
+        )
 
 
 def _date(written: str) -> date:

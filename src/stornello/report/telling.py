@@ -15,8 +15,8 @@ from stornello.wording.text import clock, safe
 NOTHING = Plain("Nella serata del {night} non è successo niente.", "Nothing happened in the night of {night}.")
 TITLE = Plain("Serata del {night}", "The night of {night}")
 NO_JOURNAL = Plain(
-    "journal.db manca o non si legge: di canzoni e registrazioni qui non si sa niente.",
-    "journal.db is missing or cannot be read: nothing is known here of songs and recordings.",
+    "journal.db manca o non si legge: per ricostruirlo, stornello journal rebuild",
+    "journal.db is missing or cannot be read: to build it anew, stornello journal rebuild",
 )
 SONGS = Plain("Canzoni: {n}, {length} di musica", "Songs: {n}, {length} of music")
 RECORDINGS = Plain(

@@ -14,7 +14,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
+from stornello.domain.errors import StornelloError
 from stornello.domain.names import TableId
+from stornello.domain.plain import Plain
 from stornello.domain.songs import SongCard
 from stornello.spool import journal_file, journal_rebuild, journal_rows
 from stornello.spool.charges import Charge
@@ -91,6 +93,20 @@ class Journal:
     def check(self) -> None:
         """Build the journal anew if it is missing or damaged: what each service asks for at its start."""
         self._write(is_start=True)
+
+    def rebuild(self) -> Path | None:
+        """Build the journal anew, whatever it is like; return where the old one is now, None when there was none.
+
+        Raises:
+            StornelloError: others have it, or the disk refuses; the old one is where it was.
+        """
+        try:
+            with journal_file.alone(self.path, PATIENCE_S):
+                return journal_rebuild.rebuild(self.path)
+        except TimeoutError:
+            raise _BUSY from None
+        except sqlite3.Error as error:
+            raise _refused(error) from error
 
     def recording(  # noqa: PLR0913 - what there is to say of a recording's end
         self,
@@ -239,3 +255,21 @@ class Journal:
         except (sqlite3.Error, OSError):
             self._not_before = time.monotonic() + _REST_S
             raise
+
+
+_BUSY = StornelloError(
+    "journal-busy",
+    Plain("Un altro processo sta usando journal.db da troppo tempo.", "Another process has had journal.db too long."),
+    Plain("Riprova; se non basta, ferma i servizi.", "Try again; if that does not help, stop the services."),
+)
+
+
+def _refused(error: sqlite3.Error) -> StornelloError:
+    name = getattr(error, "sqlite_errorname", type(error).__name__)
+    return StornelloError(
+        "journal-not-written",
+        Plain(f"journal.db non si può scrivere ({name}).", f"journal.db cannot be written ({name})."),
+        Plain(
+            "Fai spazio sul disco e riprova: stornello doctor", "Make room on the disk and try again: stornello doctor"
+        ),
+    )

@@ -22,10 +22,12 @@ def build(venue: Venue, settings: Settings) -> Producer:
     def command(folder: Path) -> Sequence[str]:
         return [sys.executable, "-u", "-m", "stornello", "generate-song", str(folder), "--folder", str(venue.root)]
 
+    journal = Journal(venue.journal)
+    journal.check()
     return Producer(
         venue,
         Pool(settings.max_workers, command, settings.job_deadline_seconds, venue.logs),
-        Journal(venue.journal),
+        journal,
         SystemClock(),
         lambda: conditions.may_begin(venue, settings.free_space_floor_mb),
         max_queue_size=settings.max_queue_size,

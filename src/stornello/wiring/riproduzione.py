@@ -11,4 +11,6 @@ from stornello.spool.paths import Venue
 def build(venue: Venue, settings: Settings) -> Riproduzione:
     """Build Riproduzione with mpv decks."""
     player = MpvPlayer(sockets.folder(venue.run), settings.sound_output)
-    return Riproduzione(venue, settings, player, SystemClock(), Journal(venue.journal))
+    journal = Journal(venue.journal, waits=False)
+    journal.check()
+    return Riproduzione(venue, settings, player, SystemClock(), journal)
