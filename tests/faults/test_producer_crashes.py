@@ -1,12 +1,13 @@
-"""The producer dies before any one change of the disk: the next one makes every note a song, once."""
+"""The producer dies, or the power goes, at any operation on the disk: the next one makes each note a song, once."""
 
+import errno
 from collections import Counter
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
+from contextlib import suppress
 
 import pytest
 
-from crashes import Crash, changes_seen, dying_at
+from crashes import HOWS, Crash, How, deaths, dying_at, refusing_from, rooms
 from kitchen import Kitchen, refused
 from stornello.spool import counts, orders
 from stornello.spool.held import resolve
@@ -18,11 +19,7 @@ from stornello.spool.quarantine import put_back
 Act = Callable[[Kitchen], object]
 
 
-def venues(tmp_path: Path) -> Iterator[Venue]:
-    number = 0
-    while True:
-        number += 1
-        yield Venue(tmp_path / str(number))
+pytestmark = pytest.mark.usefixtures("ram")
 
 
 def claiming(kitchen: Kitchen) -> Act:
@@ -71,11 +68,9 @@ def holding(kitchen: Kitchen) -> Act:
 def beginning_again(kitchen: Kitchen) -> Act:
     """What the start does after an earlier crash in the middle of a claim."""
     kitchen.note(5, count=3)
-    try:
-        with dying_at(8):
-            kitchen.tick()
-    except Crash:
-        kitchen.begin()
+    with suppress(Crash), dying_at(8):
+        kitchen.tick()
+    kitchen.begin()
 
     def begin(kitchen: Kitchen) -> None:
         kitchen.producer.recover()
@@ -95,33 +90,33 @@ ACTS = (
 )
 
 
+@pytest.mark.parametrize("how", HOWS)
 @pytest.mark.parametrize("act", ACTS, ids=lambda act: str(act.__name__))
-def test_a_crash_anywhere_loses_nothing_and_doubles_nothing(tmp_path: Path, act: Callable[[Kitchen], Act]) -> None:
-    fresh = venues(tmp_path)
+def test_a_crash_anywhere_loses_nothing_and_doubles_nothing(act: Callable[[Kitchen], Act], how: How) -> None:
+    fresh = map(Venue, rooms())
     rehearsal = Kitchen(next(fresh))
     do = act(rehearsal)
-    with dying_at(0):
-        do(rehearsal)
-    changes = changes_seen()
-    assert changes > 3, "there is something to interrupt"
-    for change in range(1, changes + 1):
+    sweep = deaths(lambda: do(rehearsal), how)
+    assert sweep, "there is something to interrupt"
+    for death in sweep:
         kitchen = Kitchen(next(fresh))
         do = act(kitchen)
-        with pytest.raises(Crash), dying_at(change):
+        with pytest.raises(Crash), dying_at(death, how):
             do(kitchen)
         finish(kitchen)
-        check(kitchen, f"crash before change {change} of {changes}")
+        check(kitchen, f"{how} {death}")
 
 
+@pytest.mark.parametrize("trouble", [errno.ENOSPC, errno.EROFS])
 @pytest.mark.parametrize("act", ACTS, ids=lambda act: str(act.__name__))
-def test_a_full_disk_is_waited_out_and_loses_nothing_and_doubles_nothing(
-    tmp_path: Path, act: Callable[[Kitchen], Act], caplog: pytest.LogCaptureFixture
+def test_a_disk_that_refuses_is_waited_out_and_loses_nothing_and_doubles_nothing(
+    act: Callable[[Kitchen], Act], trouble: int, caplog: pytest.LogCaptureFixture
 ) -> None:
-    for number, venue in enumerate(venues(tmp_path), start=1):
+    for number, venue in enumerate(map(Venue, rooms()), start=1):
         kitchen = Kitchen(venue)
         act(kitchen)
         caplog.clear()
-        with dying_at(number, OSError):
+        with refusing_from(number, trouble):
             passes = [kitchen.producer.try_tick() for _ in range(4)]
         if all(passes):
             break
@@ -129,7 +124,7 @@ def test_a_full_disk_is_waited_out_and_loses_nothing_and_doubles_nothing(
         assert told.count("pass broken off, will go on") == 1
         assert kitchen.producer.try_tick(), "there is room again"
         make_all(kitchen)
-        check(kitchen, f"disk full from change {number}")
+        check(kitchen, f"the disk refuses from operation {number}")
     assert number > 3
 
 

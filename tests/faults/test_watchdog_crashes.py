@@ -1,15 +1,15 @@
-"""The watchdog dies before any one change of the disk: the next start brings every recording to its one end."""
+"""The watchdog dies, or the power goes, at any operation: the next start brings each recording to its one end."""
 
 import hashlib
 import multiprocessing
 import os
 import signal
-from itertools import count
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
-from crashes import Crash, dying_at
+from crashes import HOWS, Crash, How, deaths, dying_at, rooms
 from stornello.domain.errors import RecordingError
 from stornello.domain.names import TableId
 from stornello.domain.plain import Plain
@@ -30,15 +30,6 @@ def a_life(venue: Venue, said: str | BaseException) -> None:
         assert ears.attend(recording) == 0
 
 
-def dies(venue: Venue, said: str | BaseException, death: int) -> bool:
-    try:
-        with dying_at(death):
-            a_life(venue, said)
-    except Crash:
-        return True
-    return False
-
-
 def set_aside(venue: Venue) -> tuple[Path, Path]:
     return venue.short_transcriptions, venue.transcription_errors
 
@@ -53,6 +44,8 @@ def archived(venue: Venue) -> list[str]:
     return sorted(hashlib.sha256(path.read_bytes()).hexdigest() for path in files_below(venue.root / "archive"))
 
 
+@pytest.mark.usefixtures("ram", "each_sound_once")
+@pytest.mark.parametrize("how", HOWS)
 @pytest.mark.parametrize(
     ("name", "said", "end", "codes", "twice"),
     [
@@ -64,38 +57,52 @@ def archived(venue: Venue) -> list[str]:
     ],
 )
 def test_a_recording_ends_once_and_is_archived_once(
-    tmp_path: Path, name: str, said: str | BaseException, end: tuple[int, int, int], codes: list[str], *, twice: bool
+    name: str, said: str | BaseException, end: tuple[int, int, int], codes: list[str], how: How, *, twice: bool
 ) -> None:
-    for death in count(1):
-        venue = a_venue(tmp_path / str(death))
+    fresh = map(a_venue, rooms())
+
+    def a_fresh_venue() -> tuple[Venue, str]:
+        venue = next(fresh)
         note = a_voice_note(venue.from_tables / name)
-        content = hashlib.sha256(note.read_bytes()).hexdigest()
-        died = dies(venue, said, death)
-        if died and twice:
-            dies(venue, said, death % 5 + 1)
+        return venue, hashlib.sha256(note.read_bytes()).hexdigest()
+
+    rehearsal = a_fresh_venue()[0]
+    sweep = deaths(lambda: a_life(rehearsal, said), how)
+    assert len(sweep) > (20 if how in {"before", "after"} else 3)
+    for death in sweep:
+        venue, content = a_fresh_venue()
+        with pytest.raises(Crash), dying_at(death, how):
+            a_life(venue, said)
+        if twice:
+            with suppress(Crash), dying_at(death % 5 + 1, how):
+                a_life(venue, said)
         a_life(venue, said)
-        assert ends(venue) == end, f"died before change {death}"
-        assert archived(venue) == [content], f"died before change {death}"
+        assert ends(venue) == end, f"{how} {death}"
+        assert archived(venue) == [content], f"{how} {death}"
         assert [reason.code for folder in set_aside(venue) for reason in reasons.read_all(folder)] == codes
         assert not list(venue.hearing.iterdir())
         assert not list(venue.from_tables.iterdir())
-        if not died:
-            break
-    assert death > 14
 
 
-def test_the_same_content_twice_is_heard_once_whenever_the_watchdog_dies(tmp_path: Path) -> None:
-    for death in count(1):
-        venue = a_venue(tmp_path / str(death))
+@pytest.mark.usefixtures("ram", "each_sound_once")
+@pytest.mark.parametrize("how", HOWS)
+def test_the_same_content_twice_is_heard_once_whenever_the_watchdog_dies(how: How) -> None:
+    fresh = map(a_venue, rooms())
+
+    def a_fresh_venue() -> Venue:
+        venue = next(fresh)
         for name in ("5-anna.wav", "5-bruno.wav"):
             a_voice_note(venue.from_tables / name)
-        died = dies(venue, STORY, death)
+        return venue
+
+    rehearsal = a_fresh_venue()
+    for death in deaths(lambda: a_life(rehearsal, STORY), how):
+        venue = a_fresh_venue()
+        with pytest.raises(Crash), dying_at(death, how):
+            a_life(venue, STORY)
         a_life(venue, STORY)
-        assert ends(venue) == (1, 0, 0), f"died before change {death}"
+        assert ends(venue) == (1, 0, 0), f"{how} {death}"
         assert len(archived(venue)) == 1
-        if not died:
-            break
-    assert death > 20
 
 
 def hear_and_be_killed(root: Path) -> None:

@@ -1,7 +1,7 @@
 """Hearing through a chain: the same sound is never paid for twice."""
 
 import errno
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from crashes import Crash, changes_seen, dying_at
+from crashes import HOWS, Crash, How, a_machine, deaths, dying_at, refusing_from, rooms
 from fake_decks import HandClock
 from faulty import After, Faulty, always, away, lost, no_credit
 from stornello.chains import Breaker, Chain, ChainedTranscriber, Link
@@ -101,66 +101,70 @@ def test_the_same_sound_is_never_sent_again(room: Room, note: Path) -> None:
     assert len(room.costs()) == 1
 
 
-def test_it_is_sent_again_only_while_no_answer_is_on_disk(room: Room, note: Path) -> None:
-    """A crash at any change: what was answered before it is not sent again once it was kept."""
-    change = 0
-    while True:
-        change += 1
-        place = room.folder / str(change)
-        place.mkdir()
-        fresh = Room(place)
-        try:
-            with dying_at(change):
-                fresh.hear(note)
-        except Crash:
-            kept = len(list((place / "answers").glob("[!.]*.json")))
-            before = len(fresh.ears.sent)
-            fresh.hear(note)
-            assert len(fresh.ears.sent) == (before if kept else before + 1)
-            fresh.hear(note)
-            assert len(fresh.ears.sent) <= before + 1
-        else:
-            break
-    assert change > 5
+@pytest.fixture
+def fresh() -> Iterator[Iterator[Room]]:
+    """One room after another, on a machine whose disk forgets what was not synced."""
+    with a_machine():
+        yield map(a_room, rooms())
 
 
-def test_a_disk_that_fills_up_at_any_change_never_has_a_recording_sent_twice(room: Room, note: Path) -> None:
+def a_room(folder: Path) -> Room:
+    folder.mkdir()
+    return Room(folder)
+
+
+@pytest.mark.parametrize("how", HOWS)
+def test_it_is_sent_again_only_while_no_answer_is_on_disk(fresh: Iterator[Room], note: Path, how: How) -> None:
+    """A crash at any operation: what was answered before it is not sent again once it was kept."""
+    rehearsal = next(fresh)
+    sweep = deaths(lambda: rehearsal.hear(note), how)
+    assert len(sweep) > 2
+    for death in sweep:
+        room = next(fresh)
+        with pytest.raises(Crash), dying_at(death, how):
+            room.hear(note)
+        kept = len(list((room.folder / "answers").glob("[!.]*.json")))
+        before = len(room.ears.sent)
+        room.hear(note)
+        assert len(room.ears.sent) == (before if kept else before + 1)
+        room.hear(note)
+        assert len(room.ears.sent) <= before + 1
+
+
+@pytest.mark.parametrize("trouble", [errno.ENOSPC, errno.EROFS])
+def test_a_disk_that_begins_to_refuse_never_has_a_recording_sent_twice(
+    fresh: Iterator[Room], note: Path, trouble: int
+) -> None:
     unpaid = paid = 0
-    for change in range(1, 100):
-        place = room.folder / str(change)
-        place.mkdir()
-        fresh = Room(place)
-        service = fresh.chained()
+    for operation, room in enumerate(fresh, start=1):
+        service = room.chained()
         try:
-            with dying_at(change, OSError):
+            with refusing_from(operation, trouble) as life:
                 service.hear(note, ("it", "en"), TableId(5), "arrival")
         except OSError:
-            unpaid += not fresh.ears.sent
+            unpaid += not room.ears.sent
         else:
-            paid += len(fresh.ears.sent)
+            paid += len(room.ears.sent)
         for _ in range(2):
             assert service.hear(note, ("it", "en"), TableId(5), "arrival").text == "part 1"
-        assert len(fresh.ears.sent) == 1, change
-        if changes_seen() < change:
+        assert len(room.ears.sent) == 1, operation
+        if life.seen < operation:
             break
     assert unpaid > 3, "without room for the answer nothing is asked"
     assert paid > 3, "an answer that the disk did not take is an answer all the same"
 
 
-def test_what_the_disk_did_not_take_is_saved_with_the_next_answer(room: Room, note: Path) -> None:
-    for change in range(1, 100):
-        place = room.folder / str(change)
-        place.mkdir()
-        fresh = Room(place)
-        service = fresh.chained()
-        with suppress(OSError), dying_at(change, OSError):
+def test_what_the_disk_did_not_take_is_saved_with_the_next_answer(fresh: Iterator[Room], note: Path) -> None:
+    for operation, room in enumerate(fresh, start=1):
+        service = room.chained()
+        with suppress(OSError), refusing_from(operation, errno.EROFS):
             service.hear(note, ("it", "en"), TableId(5), "arrival")
-        if fresh.ears.sent:
+        if room.ears.sent:
             break
-    assert saved(fresh) == 0
+    assert saved(room) == 0
     service.hear(a_noise(note.with_name("other.wav"), 2.0), ("it", "en"), TableId(5), "arrival")
-    assert saved(fresh) == 2
-    assert fresh.hear(note).text == "part 1", "a new process knows it"
+    assert saved(room) == 2
+    assert room.hear(note).text == "part 1", "a new process knows it"
 
 
 def saved(room: Room) -> int:
