@@ -1,0 +1,142 @@
+"""Why a table is or is not next: the policy over what lies on the disk. Reads everything, changes nothing."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from stornello.domain.fairness import Hall, Policy, take_turns
+from stornello.domain.names import JobId, SongId, TableId
+from stornello.domain.night import night_of
+from stornello.domain.songs import SongCard
+from stornello.producer.turns import rest_left_s, songs
+from stornello.spool import conditions, counts, jobs, staging
+from stornello.spool.conditions import Condition
+from stornello.spool.counts import Counts
+from stornello.spool.jobs import Job, JobStatus
+from stornello.spool.locks import LifeLock
+from stornello.spool.paths import Venue
+from stornello.spool.playlist import Playlist
+from stornello.spool.snapshot import read_card
+from stornello.spool.staging import Waiting
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """The settings that decide."""
+
+    policy: Policy
+    night_begins: int
+    max_workers: int
+    max_queue_size: int
+    floor_mb: int
+
+
+@dataclass(frozen=True, slots=True)
+class InLine:
+    """A table in line: its count, which may be raised above its songs ``tonight``, and since when it has waited."""
+
+    table: TableId
+    songs: int
+    tonight: int
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OpenJob:
+    """A job and what it says of itself; ``is_finished``: its song is ready and waits to go into the queue."""
+
+    id: JobId
+    status: JobStatus
+    is_finished: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a table stands.
+
+    ``line`` is everybody in line, the next first. ``behind`` are the tables for which a finished song waits,
+    ``may_be_overtaken`` by how many songs it may still be. ``rests_until`` is None when the table does not rest.
+    """
+
+    table: TableId
+    waiting: Waiting | None
+    tonight: int
+    songs: int
+    line: tuple[InLine, ...]
+    job: OpenJob | None
+    behind: tuple[TableId, ...]
+    may_be_overtaken: int
+    failures: int
+    rests_until: datetime | None
+    queue: tuple[SongCard, ...]
+    open_jobs: tuple[OpenJob, ...]
+    rules: Rules
+    stops: tuple[Condition, ...]
+    is_running: bool
+
+    @property
+    def place(self) -> int | None:
+        """The table's place in line, 1 for the next; None when it is not in line."""
+        return next((n for n, one in enumerate(self.line, start=1) if one.table == self.table), None)
+
+    @property
+    def is_queue_full(self) -> bool:
+        """Return whether there is no room for another song, queued or in the making."""
+        return len(self.queue) + len(self.open_jobs) >= self.rules.max_queue_size
+
+    @property
+    def at_work(self) -> tuple[OpenJob, ...]:
+        """The jobs that have a worker."""
+        return tuple(job for job in self.open_jobs if job.status.begun and not job.is_finished)
+
+    @property
+    def are_workers_busy(self) -> bool:
+        """Return whether no worker is free."""
+        return len(self.at_work) >= self.rules.max_workers
+
+
+def look(venue: Venue, table: TableId, rules: Rules, now: datetime) -> Standing:
+    """Look at the venue and tell where ``table`` stands now."""
+    known = counts.look(venue.producer_state).during(night_of(now, rules.night_begins).isoformat())
+    open_jobs = tuple(_open_job(venue, job) for job in jobs.open_jobs(venue))
+    waiting = staging.waiting_tables(venue)
+    hall = _hall(known, open_jobs, waiting, rules.policy, now)
+    turns = take_turns(hall, rules.policy)
+    mine = next((job for job in open_jobs if jobs.table_of(job.id) == table), None)
+    failed, count = known.failed.get(table), turns.songs.get(table, 0)
+    behind = sorted(other for other in known.present - hall.parked if turns.songs.get(other, 0) < count)
+    return Standing(
+        table=table,
+        waiting=waiting.get(table),
+        tonight=known.tonight.get(table, 0),
+        songs=count,
+        line=tuple(
+            InLine(one, turns.songs.get(one, 0), known.tonight.get(one, 0), waiting[one].since) for one in turns.line
+        ),
+        job=mine,
+        behind=tuple(behind),
+        may_be_overtaken=rules.policy.window - mine.status.overtaken if mine else 0,
+        failures=failed.in_a_row if failed else 0,
+        rests_until=datetime.fromisoformat(failed.rests_until) if failed and table in hall.resting else None,
+        queue=tuple(Playlist(venue.playlist).look()),
+        open_jobs=open_jobs,
+        rules=rules,
+        stops=tuple(one for one in conditions.look(venue, rules.floor_mb) if one.stops),
+        is_running=LifeLock(venue.run / "producer.lock").looks_held(),
+    )
+
+
+def _open_job(venue: Venue, job: Job) -> OpenJob:
+    return OpenJob(job.id, job.status, is_finished=read_card(venue, SongId(job.id)) is not None)
+
+
+def _hall(
+    known: Counts, open_jobs: tuple[OpenJob, ...], waiting: dict[TableId, Waiting], policy: Policy, now: datetime
+) -> Hall:
+    return Hall(
+        waiting={table: found.since for table, found in waiting.items()},
+        active=frozenset(jobs.table_of(job.id) for job in open_jobs),
+        songs=songs(known, policy),
+        known=known.present,
+        parked=frozenset(jobs.table_of(job.id) for job in open_jobs if job.status.is_parked),
+        resting=frozenset(table for table, failures in known.failed.items() if rest_left_s(failures, now)),
+    )
