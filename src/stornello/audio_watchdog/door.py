@@ -2,6 +2,7 @@
 
 import logging
 import os
+import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,12 +32,23 @@ class Arrival:
     size: int
     mtime_ns: int
 
+    def is_as_seen(self) -> bool:
+        """Return whether the file is still the one that was seen: it may have been some time ago."""
+        try:
+            facts = self.path.lstat()
+        except OSError:
+            return False
+        return (facts.st_size, facts.st_mtime_ns) == (self.size, self.mtime_ns) and stat.S_ISREG(facts.st_mode)
+
 
 @dataclass(slots=True)
 class _Seen:
+    """A file as it has been since then (monotonic), and what its header says of its length."""
+
     size: int
     mtime_ns: int
     since: float
+    state: Completeness
 
 
 class Door:
@@ -63,12 +75,11 @@ class Door:
     def _is_finished(self, arrival: Arrival, now_s: float) -> bool:
         seen = self._seen.get(arrival.path)
         if seen is None or (seen.size, seen.mtime_ns) != (arrival.size, arrival.mtime_ns):
-            seen = self._seen[arrival.path] = _Seen(arrival.size, arrival.mtime_ns, now_s)
-        return now_s - seen.since >= self._window_s(arrival)
+            seen = self._seen[arrival.path] = _Seen(arrival.size, arrival.mtime_ns, now_s, _state(arrival))
+        return now_s - seen.since >= self._window_s(seen.state)
 
-    def _window_s(self, arrival: Arrival) -> float:
-        """Return how long this file must have been unchanged, in seconds."""
-        state = _state(arrival)
+    def _window_s(self, state: Completeness) -> float:
+        """Return how long a file in this state must have been unchanged, in seconds."""
         if state is Completeness.GROWING:
             return (self.stable_s or 1.0) * _BROKEN_FACTOR
         return self.stable_s * (_STREAMED_FACTOR if state is Completeness.UNKNOWN else 1)

@@ -9,6 +9,8 @@ The folder's content alone says how far it is, so that a crash anywhere is picke
 
 import contextlib
 import json
+import os
+import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -16,13 +18,15 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from stornello.domain.errors import StornelloError
-from stornello.domain.names import Origin, TableId, guest_in, origin_of
+from stornello.domain.names import MAX_TABLE, Origin, TableId, guest_in, origin_of
 from stornello.spool import atomic, reasons
 from stornello.spool.paths import Venue
 from stornello.spool.staging import staged_name
 
 FACTS = "recording.json"
 _STAMP = "%Y%m%dT%H%M%S%f"
+_STAMPED = re.compile(r"[12][0-9]{7}T[0-9]{12}(_|$)")
+_STAMP_LENGTH = len("20261123T200000000000")
 LITTER = frozenset({"desktop.ini", "thumbs.db"})
 """What other systems leave at any door, besides hidden files such as .DS_Store; in small letters."""
 
@@ -77,18 +81,26 @@ class Recording:
     @property
     def origin(self) -> Origin | None:
         """Table and guest, by the name or as an operator put it right; None when nobody can tell."""
-        told = self.facts.get("table")
-        if told:
+        told = self.facts.get("table", "")
+        if told.isdecimal() and len(told) <= len(str(MAX_TABLE)) and 1 <= int(told) <= MAX_TABLE:
             return Origin(TableId(int(told)), guest_in(Path(self.name).stem))
         return origin_of(self.name)
 
+    @property
+    def is_asked_for(self) -> bool:
+        """Whether an operator put it back to be heard, however many its table has sent."""
+        return "asked_for" in self.facts
+
 
 class Claims:
-    """Gives every arrival a place of its own, in an order that never runs backwards."""
+    """Gives every arrival a place of its own, in an order that never runs backwards.
+
+    The order outlives restarts and clocks that are set: it goes on from the last arrival that has left a name on disk.
+    """
 
     def __init__(self, venue: Venue) -> None:
         self.venue = venue
-        self._last = max((recording.arrival for recording in recordings(venue)), default="")
+        self._last = last_arrival(venue)
 
     def claim(self, path: Path, name: str, now: datetime) -> Recording:
         """Take the file ``path`` out of FROM_TABLES by one rename. Raises OSError, and leaves nothing, when it cannot.
@@ -111,16 +123,19 @@ class Claims:
         """Take a quarantined entry back in, as if it had just arrived; ``table`` puts right a name that told none."""
         facts = Recording("", entry).facts | ({"table": str(table)} if table else {})
         kept = {fact: value for fact, value in facts.items() if fact in {"name", "table"}}
-        atomic.write_json(entry / FACTS, kept)
-        arrival = self._stamp(now)
-        atomic.move_folder(entry, self.venue.hearing / arrival)
-        return Recording(arrival, self.venue.hearing / arrival)
+        atomic.write_json(entry / FACTS, kept | {"asked_for": "yes"})
+        recording = self._new(now)
+        atomic.move_folder(entry, recording.folder)  # over the empty one that keeps its place
+        return recording
 
     def _new(self, now: datetime) -> Recording:
-        arrival = self._stamp(now)
-        folder = self.venue.hearing / arrival
-        atomic.make_folder(folder)
-        return Recording(arrival, folder)
+        """Make the place of the next arrival; where another process has taken it, the one after."""
+        while True:
+            arrival = self._stamp(now)
+            folder = self.venue.hearing / arrival
+            with contextlib.suppress(FileExistsError):
+                atomic.make_new_folder(folder)
+                return Recording(arrival, folder)
 
     def _stamp(self, now: datetime) -> str:
         stamp = now.strftime(_STAMP)
@@ -130,20 +145,50 @@ class Claims:
         return stamp
 
 
+def last_arrival(venue: Venue) -> str:
+    """Return the latest arrival that a name in the venue tells; empty for none. Reads every name, for a start."""
+    folders = [
+        *(venue.hearing, venue.archived_recordings, venue.archived_recordings / "refused"),
+        *(venue.short_transcriptions, venue.transcription_errors),
+        *_below(venue.work_in_progress),
+        *(folder / "transcripts" for of in (venue.jobs, venue.failed_processing, venue.held) for folder in _below(of)),
+    ]
+    names = (entry.name for folder in folders for entry in _entries(folder))
+    return max((name[:_STAMP_LENGTH] for name in names if _is_stamped(name)), default="")
+
+
+def _is_stamped(name: str) -> bool:
+    try:
+        return _STAMPED.match(name) is not None and datetime.fromisoformat(name[:15]) is not None
+    except ValueError:  # it only looks so
+        return False
+
+
 def recordings(venue: Venue) -> Iterator[Recording]:
     """Yield the claimed recordings, oldest first."""
-    if venue.hearing.is_dir():
-        for folder in sorted(venue.hearing.iterdir()):
-            if folder.is_dir() and not folder.is_symlink():
-                yield Recording(folder.name, folder)
+    for folder in sorted(_below(venue.hearing)):
+        yield Recording(folder.name, folder)
 
 
 def known_shas(venue: Venue) -> dict[str, str]:
     """Return whose content is known: the sha256 of every recording heard or begun (16 hex digits) -> its arrival."""
-    names = (path.name.split("_", 2) for path in sorted(venue.archived_recordings.iterdir()) if path.is_file())
+    files = (entry.name for entry in _entries(venue.archived_recordings) if entry.is_file())
+    names = (name.split("_", 2) for name in sorted(files))
     heard = {parts[1]: parts[0] for parts in names if len(parts) == 3}  # noqa: PLR2004 - {arrival}_{sha}_{name}
     begun = {short_sha(recording): recording.arrival for recording in recordings(venue) if "sha256" in recording.facts}
     return begun | heard
+
+
+def _below(folder: Path) -> list[Path]:
+    return [Path(entry.path) for entry in _entries(folder) if entry.is_dir(follow_symlinks=False)]
+
+
+def _entries(folder: Path) -> list["os.DirEntry[str]"]:
+    try:
+        with os.scandir(folder) as entries:
+            return list(entries)
+    except (FileNotFoundError, NotADirectoryError):
+        return []
 
 
 def short_sha(recording: Recording) -> str:
