@@ -64,6 +64,8 @@ class Booth:
         if now < self.settle_at:
             return
         self.settle_at = now + SETTLE_AGAIN_S
+        if self.owed:
+            self.venue.make()  # a venue that is away has no playlist, which is no proof that the song has left it
         for card, error in sorted(self.owed.values(), key=lambda owed: owed[1] is not None):  # first those heard
             if error:
                 shelf.set_aside(self.venue, card, error, self.clock.now())

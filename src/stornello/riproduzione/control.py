@@ -19,6 +19,7 @@ import queue
 import socket
 import socketserver
 import threading
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Self
 
@@ -72,20 +73,49 @@ class ControlSocket:
 
     def __init__(self, run: Path) -> None:
         self.asked: queue.SimpleQueue[Request] = queue.SimpleQueue()
-        where = path(run)
-        where.unlink(missing_ok=True)
-        self._server = _Server(str(where), _Line)
-        self._server.asked = self.asked
-        self._where = where
+        self._run = run
+        self._server: _Server | None = None
+        self._is_open = False
+        self._is_told = False
 
     def __enter__(self) -> Self:
-        threading.Thread(target=self._server.serve_forever, args=(0.1,), name="control", daemon=True).start()
+        self._is_open = True
+        self.mend()
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-        self._where.unlink(missing_ok=True)
+        self._is_open = False
+        self._close()
+        with suppress(OSError):
+            path(self._run).unlink(missing_ok=True)
+
+    def mend(self) -> None:
+        """Listen where nobody does: at the start, and when the socket was deleted; what a disk refuses is tried again."""
+        if not self._is_open:
+            return
+        try:
+            where = path(self._run)
+            if self._server is None or not where.exists():
+                self._close()
+                where.unlink(missing_ok=True)
+                self._server = self._listening(where)
+            self._is_told = False
+        except OSError as error:
+            if not self._is_told:
+                log.warning("no control socket, will try again", extra={"errno": error.errno})
+            self._is_told = True
+
+    def _listening(self, where: Path) -> "_Server":
+        server = _Server(str(where), _Line)
+        server.asked = self.asked
+        threading.Thread(target=server.serve_forever, args=(0.1,), name="control", daemon=True).start()
+        return server
+
+    def _close(self) -> None:
+        if self._server:
+            self._server.shutdown()
+            self._server.server_close()
+            self._server = None
 
 
 class _Server(socketserver.ThreadingUnixStreamServer):

@@ -132,7 +132,7 @@ class _Picture:
 def _still(view: View) -> tuple[object, ...]:
     """Return what of a view can be seen: without the parts of a second."""
     seen = view.snapshot
-    playing = seen.playing and replace(seen.playing, at=0.0, position_s=0.0)
+    playing = seen.playing and replace(seen.playing, at=0.0, monotonic_s=0.0, position_s=0.0)
     line = sung_line(seen.card, view.position_s) if seen.card else -1
     return (
         replace(seen, playing=playing),

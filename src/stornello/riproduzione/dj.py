@@ -69,6 +69,7 @@ class Dj:
         self._passages = Passages(self.booth)
         self._ticked_at = clock.monotonic()
         self._complain_at = 0.0
+        self._refused_at = 0.0
         self._output = ""
 
     def tick(self) -> None:
@@ -85,7 +86,9 @@ class Dj:
         except PlayerLost as error:
             log.warning("a deck did not obey; the next tick finds which", extra={"code": error.code})
         except OSError as error:
-            log.error("the venue's disk refuses; the music goes on", extra={"error": type(error).__name__})  # noqa: TRY400 - expected, a traceback says no more
+            if self.clock.monotonic() >= self._refused_at:  # not at every try
+                log.error("the venue's disk refuses; the music goes on", extra={"error": type(error).__name__})  # noqa: TRY400 - expected, a traceback says no more
+            self._refused_at = self.clock.monotonic() + COMPLAIN_EVERY_S
         except Exception:
             if self.clock.monotonic() >= self._complain_at:  # not twenty times a second
                 self._complain_at = self.clock.monotonic() + COMPLAIN_EVERY_S
@@ -124,7 +127,7 @@ class Dj:
         self._try(lambda: self._take_up(said))
 
     def _take_up(self, said: NowPlaying | None) -> None:
-        if said is None or not said.song or self.clock.now().timestamp() - said.at > RESUME_WITHIN_S:
+        if said is None or not said.song or said.age_s(self.clock) > RESUME_WITHIN_S:
             return
         self.set_volume(said.volume)
         self.booth.level, self.booth.paused = self.volume, said.paused
@@ -152,6 +155,7 @@ class Dj:
         self._output = (turn.state.output if turn else "") or self._output
         said = NowPlaying(
             at=self.clock.now().timestamp(),
+            monotonic_s=self.clock.monotonic(),
             paused=self.booth.paused,
             volume=self.volume,
             output=self._output,

@@ -3,6 +3,7 @@
 import logging
 import queue
 import threading
+from contextlib import suppress
 from dataclasses import replace
 
 from stornello.domain.clock import Clock
@@ -26,6 +27,9 @@ IDLE_TICK_S = 0.2
 
 SAY_EVERY_S = 1.0
 
+MEND_EVERY_S = 2.0
+"""How often folders and sockets that somebody deleted are made again."""
+
 
 class Riproduzione:
     """Plays the venue's playlist until it is stopped."""
@@ -36,10 +40,13 @@ class Riproduzione:
         self.dj = Dj(venue, settings, player, clock, journal)
         self._said = NowPlaying(at=0.0)
         self._say_at = 0.0
+        self._mend_at = 0.0
+        self._control = ControlSocket(venue.run)
+        self._is_unsaid = False
 
     def run(self, stop: threading.Event) -> None:
         """Play until ``stop`` is set or somebody asks for the end; then fade out and end every player."""
-        with ControlSocket(self.venue.run) as control:
+        with self._control as control:
             self.dj.take_up(now_playing.read(self.venue.run))
             try:
                 while not stop.is_set() and self._obey(control.asked):
@@ -52,10 +59,20 @@ class Riproduzione:
 
     def tick(self) -> None:
         """One pass of the DJ, and say what the room hears when that has changed or a second has passed."""
+        self._mend()
         self.dj.tick()
         says = self.dj.now_playing()
         if self.clock.monotonic() >= self._say_at or _facts(says) != _facts(self._said):
             self._write(says)
+
+    def _mend(self) -> None:
+        """Make again what is missing; while that cannot be, the conditions of the disk are told by whoever looks."""
+        if self.clock.monotonic() < self._mend_at:
+            return
+        self._mend_at = self.clock.monotonic() + MEND_EVERY_S
+        with suppress(OSError):
+            self.venue.make()
+            self._control.mend()
 
     def _obey(self, asked: "queue.SimpleQueue[Request]") -> bool:
         """Do what was asked since the last pass; False when that was the end."""
@@ -86,10 +103,13 @@ class Riproduzione:
         self._said, self._say_at = says, self.clock.monotonic() + SAY_EVERY_S
         try:
             now_playing.write(self.venue.run, says)
+            self._is_unsaid = False
         except OSError as error:
-            log.warning("now_playing.json not written", extra={"error": type(error).__name__})
+            if not self._is_unsaid:  # not every second
+                log.warning("now_playing.json not written", extra={"error": type(error).__name__})
+            self._is_unsaid = True
 
 
 def _facts(says: NowPlaying) -> NowPlaying:
     """Return what is worth telling at once: all but the moving clock."""
-    return replace(says, at=0.0, position_s=0.0)
+    return replace(says, at=0.0, monotonic_s=0.0, position_s=0.0)

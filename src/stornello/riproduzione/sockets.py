@@ -20,16 +20,20 @@ def folder(run: Path) -> Path:
         SettingsError: the private folder is somebody else's.
     """
     run = run.absolute()
-    if len(bytes(run)) <= ROOM_FOR:
-        return run
+    return run if len(bytes(run)) <= ROOM_FOR else private(run)
+
+
+def private(run: Path) -> Path:
+    """Return the venue's private folder for sockets on the machine's own disk. Raises SettingsError as above."""
+    run = run.absolute()
     base = Path(os.environ.get("XDG_RUNTIME_DIR") or tempfile.gettempdir())
-    private = base / f"stornello-{os.getuid()}-{hashlib.sha256(bytes(run)).hexdigest()[:12]}"
-    private.mkdir(mode=0o700, exist_ok=True)
-    if _is_ours(private):
-        return private
+    ours = base / f"stornello-{os.getuid()}-{hashlib.sha256(bytes(run)).hexdigest()[:12]}"
+    ours.mkdir(mode=0o700, exist_ok=True)
+    if _is_ours(ours):
+        return ours
     raise SettingsError(
         "socket-folder-not-ours",
-        Plain(f"La cartella {private} non è solo nostra.", f"The folder {private} is not ours alone."),
+        Plain(f"La cartella {ours} non è solo nostra.", f"The folder {ours} is not ours alone."),
         Plain("Cancellala, o accorcia il percorso del locale.", "Delete it, or shorten the venue's path."),
     )
 

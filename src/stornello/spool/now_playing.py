@@ -4,6 +4,7 @@ import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from stornello.domain.clock import Clock
 from stornello.spool import atomic
 
 FILE = "now_playing.json"
@@ -11,7 +12,7 @@ FILE = "now_playing.json"
 
 @dataclass(frozen=True, slots=True)
 class NowPlaying:
-    """The room at ``at`` (seconds since the epoch). ``song`` is empty while nothing plays.
+    """The room at ``at`` (seconds since the epoch; since the boot: ``monotonic_s``). ``song``: empty for nothing.
 
     ``position_s`` was true at ``at``; while not ``paused`` it runs on with the clock. ``output`` is mpv's audio driver
     (``null`` when the room has no sound card); ``songs_played`` counts since the service started; ``trouble`` is the
@@ -30,6 +31,12 @@ class NowPlaying:
     output: str = ""
     songs_played: int = 0
     trouble: str = ""
+    monotonic_s: float = 0.0
+
+    def age_s(self, clock: Clock) -> float:
+        """Return how long ago that was: by the boot's clock, which nobody sets, unless it is another boot's."""
+        by_boot, by_day = clock.monotonic() - self.monotonic_s, abs(clock.now().timestamp() - self.at)
+        return min(by_boot, by_day) if by_boot >= 0 else by_day
 
     def position(self, now: float) -> float:
         """Return where the song is at ``now`` (seconds since the epoch)."""

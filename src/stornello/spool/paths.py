@@ -3,6 +3,7 @@
 import errno
 import os
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from stornello.domain.names import JobId, SongId, TableId
@@ -169,8 +170,12 @@ class Venue:
         )
 
     def is_there(self) -> bool:
-        """Return whether the folder is a venue now; False also for the empty one that an unmounted disk leaves."""
-        return any(map(os.path.exists, (self.scratch, self.work_in_progress, self.playlist, self.songs)))
+        """Return whether the folder is a venue now: False also for the empty one that an unmounted disk leaves.
+
+        One thing of ours is not enough: what was under way when the disk went may have left it there.
+        """
+        ours = (self.scratch, self.work_in_progress, self.songs, self.held, self.failed_processing, self.from_tables)
+        return len(list(islice(filter(os.path.exists, ours), 2))) == 2  # noqa: PLR2004 - see above
 
     def open(self) -> None:
         """Create the venue, its root and the folders that are missing: for a command that a person gives."""

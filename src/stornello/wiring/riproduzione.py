@@ -10,7 +10,7 @@ from stornello.spool.paths import Venue
 
 def build(venue: Venue, settings: Settings) -> Riproduzione:
     """Build Riproduzione with mpv decks."""
-    player = MpvPlayer(sockets.folder(venue.run), settings.sound_output)
+    player = MpvPlayer(sockets.folder(venue.run), settings.sound_output, lambda: sockets.private(venue.run))
     journal = Journal(venue.journal, waits=False)
     journal.check()
     return Riproduzione(venue, settings, player, SystemClock(), journal)

@@ -1,9 +1,11 @@
 """The embedded player: one mpv process a deck, spoken to over a UNIX socket in a private folder."""
 
+import os
 import socket
 import subprocess
 import threading
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Literal
@@ -30,13 +32,15 @@ class MpvPlayer:
     Args:
         sockets: a folder of mode 0700 whose path is short enough (``riproduzione.sockets`` finds one).
         output: mpv's audio output such as ``pulse``; ``auto`` lets mpv choose.
+        spare: returns another such folder, for while the first one's disk takes no socket: read-only, full or away.
     """
 
     name = "mpv"
 
-    def __init__(self, sockets: Path, output: str = "auto") -> None:
+    def __init__(self, sockets: Path, output: str = "auto", spare: Callable[[], Path] | None = None) -> None:
         self.sockets = sockets
         self.output = output
+        self.spare = spare
         self._opened = False
 
     def open(self, slot: str) -> "MpvDeck":
@@ -45,13 +49,16 @@ class MpvPlayer:
         The first one ends every mpv that a killed DJ left in the folder, in whatever slot: where no kernel has ended
         them (macOS) they would play on under this one.
         """
-        path = self.sockets / f"deck-{slot}.sock"
+        path = self._folder() / f"deck-{slot}.sock"
         if len(bytes(path)) > LONGEST_SOCKET_PATH:
             raise lost("the path of its socket is too long")
         for left in {path} if self._opened else {path, *self.sockets.glob("deck-*.sock")}:
             _end_what_listens(left)
         self._opened = True
         return MpvDeck(process.start(path, self.output), path)
+
+    def _folder(self) -> Path:
+        return self.sockets if self.spare is None or _takes_sockets(self.sockets) else self.spare()
 
 
 class MpvDeck:
@@ -151,7 +158,15 @@ class MpvDeck:
     def _end_process(self) -> None:
         self.process.kill()
         self.process.wait()
-        self.path.unlink(missing_ok=True)
+        _forget(self.path)
+
+
+def _takes_sockets(folder: Path) -> bool:
+    try:
+        has_room = os.statvfs(folder).f_bavail > 0
+    except OSError:
+        return False
+    return has_room and os.access(folder, os.W_OK | os.X_OK)
 
 
 def _end_what_listens(path: Path) -> None:
@@ -162,7 +177,13 @@ def _end_what_listens(path: Path) -> None:
         line.sendall(b'{"command": ["quit"]}\n')
         while line.recv(4096):
             pass
-    path.unlink(missing_ok=True)
+    _forget(path)
+
+
+def _forget(path: Path) -> None:
+    """Remove a socket's file; what a read-only disk keeps of it is in nobody's way there."""
+    with suppress(OSError):
+        path.unlink(missing_ok=True)
 
 
 def _filter(envelope: Envelope) -> str:
