@@ -20,6 +20,7 @@ ROOMS = {
     "venue": ("init", "config", "status", "queue", "retry"),
     "report": ("report",),
     "resolve": ("resolve",),
+    "why": ("why",),
     "journal": ("journal",),
     "machine": ("models", "doctor"),
     "provider": ("provider",),
