@@ -90,7 +90,7 @@ class ControlSocket:
             path(self._run).unlink(missing_ok=True)
 
     def mend(self) -> None:
-        """Listen where nobody does: at the start, and when the socket was deleted; a disk that refuses is tried again."""
+        """Listen where nobody does: at the start, and when the socket was deleted; refused by a disk, try again."""
         if not self._is_open:
             return
         try:
