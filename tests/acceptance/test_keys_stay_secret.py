@@ -140,7 +140,9 @@ def told() -> dict[str, object]:
 HEARS = {"match": {"endpoint": "transcription"}, "response": {"transcription": told()}}
 
 
-def nothing_shows(night: Night, lines: set[str], commands: Sequence[tuple[str, ...]] = OF_TROUBLE) -> None:
+def nothing_shows(
+    night: Night, lines: set[str], commands: Sequence[tuple[str, ...]] = OF_TROUBLE, words: str = WORDS
+) -> None:
     """Check all that was left, said and started."""
     left, said = what_is_left(night), what_is_said(night, commands)
     assert any("stornello" in line for line in lines)
@@ -148,7 +150,7 @@ def nothing_shows(night: Night, lines: set[str], commands: Sequence[tuple[str, .
     assert not [line for line in lines if any(key in line for key in KEYS.values())]
     logs = {name: text for name, text in left.items() if name.endswith((".log", ".said", "reason.json"))}
     assert {"watchdog.said", "producer.said"} <= {Path(name).name for name in logs}
-    assert not holding(logs | said, {"words": WORDS})
+    assert not holding(logs | said, {"words": words})
 
 
 @pytest.mark.timeout(240)
@@ -168,60 +170,42 @@ def quoting(key: str, endpoint: str) -> Fixture:
     return {"match": {"endpoint": endpoint}, "response": {"error": error, "status": 401}}
 
 
-FAULTS: dict[str, list[Fixture]] = {
-    "the key is refused": [HEARS, quoting(KEYS["file"], "chat")],
-    "words are no song": [HEARS, says('{"title": "broken', endpoint="chat")],
-    "hearing is refused": [quoting(KEYS["environment"], "transcription")],
-}
-
-
 @pytest.mark.timeout(240)
-@pytest.mark.parametrize("fault", FAULTS)
-def test_a_service_that_refuses_or_talks_nonsense_makes_no_key_show(secretive: Night, fault: str) -> None:
-    with Aimock(FAULTS[fault]) as openai, FakeKie(seconds=10, scenario="ok", key=KEYS["dotenv"]) as kie:
-        secretive.settings |= at(openai.url, kie.url)
-        with command_lines() as lines:
-            services = [secretive.start("watchdog"), secretive.start("producer")]
-            a_noise(secretive.venue.from_tables / "3-anna.wav", Random(1))  # noqa: S311 - a seed
-            wait_until(lambda: trouble(secretive), 120, 0.1)
-            for service in services:
-                service.terminate()
-                service.wait(20)
-    nothing_shows(secretive, lines)
-
-
-def trouble(night: Night) -> bool:
-    """Whether an engine's failure has been written down."""
-    states = night.venue.engines.glob("*.json")
-    return any('"failures": 0' not in file.read_text() for file in states) or ended(night.venue) > 0
-
-
-@pytest.mark.timeout(240)
-def test_a_studio_that_refuses_the_key_makes_none_show(secretive: Night) -> None:
-    with Aimock([HEARS]) as openai, FakeKie(seconds=10, key="another") as kie:
-        secretive.settings |= at(openai.url, kie.url) | {"STORNELLO_STUDIO": "kie,acestep"}
-        with command_lines() as lines:
-            services = [secretive.start("watchdog"), secretive.start("producer")]
-            a_noise(secretive.venue.from_tables / "3-anna.wav", Random(1))  # noqa: S311 - a seed
-            wait_until((secretive.venue.engines / "studios.kie.json").exists, 120, 0.1)
-            for service in services:
-                service.terminate()
-                service.wait(20)
-        assert kie.charges == 0
-    nothing_shows(secretive, lines)
-
-
-@pytest.mark.timeout(240)
-def test_a_lyricist_that_crashes_with_the_words_and_the_key_in_its_error_makes_neither_show(secretive: Night) -> None:
-    with Aimock([HEARS]) as openai, FakeKie(seconds=10, key=KEYS["dotenv"]) as kie:
+def test_services_that_refuse_their_keys_make_none_show(secretive: Night) -> None:
+    refusals = [quoting(KEYS["environment"], "transcription"), quoting(KEYS["file"], "chat")]
+    with Aimock(refusals) as openai, FakeKie(seconds=10, key="another") as kie:
         secretive.settings |= at(openai.url, kie.url) | {
-            "STORNELLO_LYRICIST": "instant",
+            "STORNELLO_TRANSCRIBER": "openai,instant",
+            "STORNELLO_LYRICIST": "openai,instant",
+            "STORNELLO_STUDIO": "kie,acestep,instant",
+            "PYTHONPATH": str(DOUBLES),
+        }
+        lines = run_to_the_end(secretive, 1, 120)
+        assert failures(secretive) >= {"transcribers.openai", "lyricists.openai", "studios.kie", "studios.acestep"}
+        assert kie.charges == 0
+    assert list(secretive.venue.songs.glob("*.json")), "who is refused is passed over"
+    nothing_shows(secretive, lines, words="all here together tonight")
+
+
+@pytest.mark.timeout(240)
+def test_words_that_are_no_song_and_a_crash_with_words_and_key_in_its_error_make_neither_show(secretive: Night) -> None:
+    nonsense = [HEARS, says('{"title": "broken', endpoint="chat")]
+    with Aimock(nonsense) as openai, FakeKie(seconds=10, key=KEYS["dotenv"]) as kie:
+        secretive.settings |= at(openai.url, kie.url) | {
+            "STORNELLO_LYRICIST": "openai,instant",
             "PYTHONPATH": str(DOUBLES),
             "DOUBLES_BUG": KEYS["environment"],
         }
         lines = run_to_the_end(secretive, 1, 120)
+        assert "lyricists.openai" in failures(secretive)
         assert list(secretive.venue.failed_processing.iterdir())
     nothing_shows(secretive, lines)
+
+
+def failures(night: Night) -> set[str]:
+    """The engines, with their seams, whose failure has been written down."""
+    states = night.venue.engines.glob("*.json")
+    return {file.stem for file in states if '"failures": 0' not in file.read_text()}
 
 
 def at(openai: str, kie: str) -> dict[str, str]:
