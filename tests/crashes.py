@@ -40,11 +40,15 @@ class Crash(BaseException):
 
 
 class Step(NamedTuple):
-    """An operation, and whether a power cut after it would take names, or content."""
+    """An operation, and whether a power cut after it would take names, or content.
+
+    ``acts``: before the next one something happens that is not on this disk.
+    """
 
     operation: str
     names: bool
     content: bool
+    acts: bool = True
 
 
 class Life(Disk):
@@ -57,6 +61,8 @@ class Life(Disk):
         self.trouble = trouble
         self.steps: list[Step] = []
         self.is_dead = False
+        self.outside: Callable[[], object] | None = None
+        self._seen_outside: object = None
         self._thread = threading.get_ident()
 
     @property
@@ -71,6 +77,7 @@ class Life(Disk):
         if threading.get_ident() != self._thread:
             getattr(self.disk, operation)(*args)
             return
+        self.look_outside()
         self.steps.append(Step(operation, names=False, content=False))
         is_last = self.seen == self.dies_at
         if self.trouble and self.dies_at and self.seen >= self.dies_at:
@@ -81,8 +88,14 @@ class Life(Disk):
             getattr(self.disk, operation)(*args)
         finally:
             self.steps[-1] = Step(operation, bool(self.disk.unsynced_names), bool(self.disk.unsynced_files))
+            self._seen_outside = self.outside() if self.outside else None
             if is_last and not self.trouble:
                 self._die()
+
+    def look_outside(self) -> None:
+        """Note whether something has happened outside since the last operation."""
+        if self.outside and self.steps:
+            self.steps[-1] = self.steps[-1]._replace(acts=self.outside() != self._seen_outside)
 
     def _die(self) -> None:
         self.is_dead = True
@@ -170,20 +183,25 @@ def refusing_from(operation: int, trouble: int = errno.ENOSPC) -> Iterator[Life]
         yield life
 
 
-def deaths(act: Callable[[], object], how: How) -> list[int]:
-    """Rehearse ``act`` and return at which operations to die ``how``; however it ends, it is whole."""
+def deaths(act: Callable[[], object], how: How, outside: Callable[[], object] | None = None) -> list[int]:
+    """Rehearse ``act`` and return at which operations to die ``how``; however it ends, it is whole.
+
+    ``outside`` tells what of ``act`` can be seen from outside, such as the calls of an engine.
+    """
     with dying_at(0) as life, suppress(Exception):
+        life.outside = outside
         act()
     return points(life.steps, how)
 
 
 def points(steps: list[Step], how: How) -> list[int]:
-    """Return at which of ``steps`` (1 is the first) to die ``how``: for a kill at each of them.
+    """Return at which of ``steps`` (1 is the first) to die ``how``.
 
-    For a power cut once between two syncs, the last time something would be lost: all of it is lost together.
+    Killed before each of them; after it where something happens outside before the next one, which is no other death
+    otherwise. By a power cut once between two syncs, the last time something would be lost: it is lost together.
     """
     if how in {"before", "after"}:
-        return list(range(1, len(steps) + 1))
+        return [number for number, step in enumerate(steps, 1) if how == "before" or step.acts or number == len(steps)]
     last = [not after or after.operation.startswith("sync") for after in (*steps[1:], None)]
     lost = [step.names or step.content if how == "dropped" else step.content for step in steps]
     return [number for number, (is_last, is_lost) in enumerate(zip(last, lost, strict=True), 1) if is_last and is_lost]

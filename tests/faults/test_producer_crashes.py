@@ -96,7 +96,7 @@ def test_a_crash_anywhere_loses_nothing_and_doubles_nothing(act: Callable[[Kitch
     fresh = map(Venue, rooms())
     rehearsal = Kitchen(next(fresh))
     do = act(rehearsal)
-    sweep = deaths(lambda: do(rehearsal), how)
+    sweep = deaths(lambda: do(rehearsal), how, lambda: len(rehearsal.pool.started))
     assert sweep, "there is something to interrupt"
     for death in sweep:
         kitchen = Kitchen(next(fresh))
