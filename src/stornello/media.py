@@ -4,6 +4,7 @@ import errno
 import os
 import re
 import signal
+import struct
 import subprocess
 import wave
 from pathlib import Path
@@ -70,6 +71,8 @@ def to_speech(source: Path, target: Path, most_s: float) -> None:
         ProviderUnreachable: ffmpeg is not installed.
         OSError: the disk is full.
     """
+    if _as_it_is(source, target, most_s):
+        return
     done = _ffmpeg(
         *("-v", "error", "-y", "-t", str(most_s), "-i", f"file:{source}", "-map", "0:a:0", "-vn", "-sn", "-dn"),
         *("-ac", "1", "-ar", "16000", "-c:a", "pcm_s16le", "-bitexact", "-f", "wav", f"file:{target}"),
@@ -78,6 +81,37 @@ def to_speech(source: Path, target: Path, most_s: float) -> None:
     _refuse_full_disk(done, target)
     if done.returncode or not target.exists() or target.stat().st_size <= _HEADER_BYTES:
         raise _not_sound()
+
+
+def _as_it_is(source: Path, target: Path, most_s: float) -> bool:
+    """Copy a recording that is what recognition wants already, as ffmpeg would; False, and nothing, for any other.
+
+    Spares a process, a tenth of a second of work. Only for the plainest of headers, and only when all of it is true.
+    """
+    size = source.stat().st_size
+    with source.open("rb") as sound:
+        if (
+            size % 2
+            or not _HEADER_BYTES < size < 1 << 32
+            or sound.read(_HEADER_BYTES) != _speech_header(size - _HEADER_BYTES)
+        ):
+            return False
+        left = min(size - _HEADER_BYTES, round(most_s * 16_000) * 2)
+        with target.open("wb") as speech:
+            speech.write(_speech_header(left))
+            while left and (block := sound.read(min(left, 1 << 20))):
+                speech.write(block)
+                left -= len(block)
+    return not left
+
+
+def _speech_header(data: int) -> bytes:
+    """Return the header of a 16 kHz mono 16-bit WAV with so many bytes of samples.
+
+    Source: Multimedia Programming Interface and Data Specifications 1.0 (RIFF).
+    """
+    about = struct.pack("<4sIHHIIHH", b"fmt ", 16, 1, 1, 16_000, 32_000, 2, 16)
+    return struct.pack("<4sI4s", b"RIFF", data + 36, b"WAVE") + about + struct.pack("<4sI", b"data", data)
 
 
 def is_cut(speech: Path, most_s: float) -> bool:

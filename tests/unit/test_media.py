@@ -112,6 +112,21 @@ def test_a_header_that_lies_about_the_length_costs_nothing(tmp_path: Path, told:
     assert shape(tmp_path / "speech.wav")[3] == pytest.approx(1.0, abs=0.01)
 
 
+def test_what_is_speech_already_is_taken_as_ffmpeg_would_but_without_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = write_wav(tmp_path / "a.wav", a_tone(1.0, rate=16_000), 16_000)
+    with monkeypatch.context() as without:
+        without.setenv("PATH", "")
+        media.to_speech(source, tmp_path / "ours.wav", 0.5)
+    longer = tmp_path / "b.wav"
+    longer.write_bytes(source.read_bytes() + b"\0\0")  # its header is not true: this one ffmpeg must judge
+    media.to_speech(longer, tmp_path / "theirs.wav", 0.5)
+    assert (tmp_path / "ours.wav").read_bytes() == (tmp_path / "theirs.wav").read_bytes()
+    assert media.is_cut(tmp_path / "ours.wav", 0.5)
+    assert not media.is_cut(tmp_path / "ours.wav", 1.0)
+
+
 def test_a_truncated_wav_is_decoded_as_far_as_it_goes(tmp_path: Path) -> None:
     path = a_file(tmp_path / "a.wav", (2.0, 0.3))
     path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])

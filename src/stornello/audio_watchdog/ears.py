@@ -84,19 +84,20 @@ class Ears:
     def _bring_on(self, recording: Recording) -> None:
         if not recording.transcript.exists():
             audio = recording.audio
-            if audio:
-                self._refuse_unopened(audio)
-            if audio is None or self._was_heard_before(recording, audio):
+            if audio is None:
                 recordings.forget(recording)
                 return
-            self._hear(recording, audio)
+            self._refuse_unopened(audio)
+            sha = recording.facts.get("sha256") or self._sha256(audio)
+            if self._was_heard_before(recording, sha):
+                recordings.forget(recording)
+                return
+            self._hear(recording, audio, sha)
         self._settle(recording)
 
-    def _was_heard_before(self, recording: Recording, audio: Path) -> bool:
+    def _was_heard_before(self, recording: Recording, sha: str) -> bool:
         """Return whether another arrival has, or had, the same content."""
-        sha = recording.facts.get("sha256") or self._sha256(audio)
         if self._whose.setdefault(sha[:16], recording.arrival) == recording.arrival:  # one atomic step
-            recording.learn(sha256=sha)
             return False
         self.journal.recording(sha, recording.name, None, "duplicate", 0, self.clock.now(), arrival=recording.arrival)
         log.info("recording heard before", extra={"recording": recording.name})
@@ -109,10 +110,10 @@ class Ears:
         except PermissionError:
             raise refusals.unreadable(self.venue.transcription_errors) from None
 
-    def _hear(self, recording: Recording, audio: Path) -> None:
+    def _hear(self, recording: Recording, audio: Path, sha: str) -> None:
         """Write what was said into the recording's folder."""
         attempts = int(recording.facts.get("attempts", "0")) + 1
-        recording.learn(attempts=str(attempts))
+        recording.learn(sha256=sha, attempts=str(attempts))
         self._refuse_strays(recording)
         self._refuse_flood(recording)
         if attempts > self.rules.retry + 1:

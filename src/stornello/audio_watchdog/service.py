@@ -165,6 +165,7 @@ class AudioWatchdog:
             log.warning("recording could not be claimed", extra={"recording": arrival.name, "errno": error.errno})
         else:
             self._claimed[recording.arrival] = recording
+            self.ears.came_in(recording)
             log.info("recording claimed", extra={"recording": arrival.name, "bytes": arrival.size})
 
     def _attend(self) -> None:

@@ -1,6 +1,7 @@
 """playlist.queue: in order, once in, once out, whatever stands in it and whoever else is at it."""
 
 import multiprocessing
+import os
 import random
 from pathlib import Path
 
@@ -8,8 +9,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+import stornello.spool.playlist
 from builders import a_card
 from stornello.domain.names import SongId
+from stornello.domain.songs import SongCard
 from stornello.spool.playlist import Playlist
 
 
@@ -95,6 +98,72 @@ def test_whatever_is_written_into_the_queue_good_songs_survive(playlist: Playlis
     assert titles(playlist) == ["a"]
     assert playlist.put(a_card("b", title="b"))
     assert titles(playlist) == ["a", "b"]
+
+
+def test_a_line_written_twice_by_hand_is_one_song(playlist: Playlist) -> None:
+    for n in "ab":
+        playlist.put(a_card(n, title=n))
+    lines = playlist.path.read_text().splitlines(keepends=True)
+    playlist.path.write_text("".join([*lines, lines[0]]))
+    assert titles(playlist) == ["a", "b"]
+    assert playlist.take(SongId("a"))
+    assert titles(playlist) == ["b"]
+    playlist.path.write_text("".join(lines))
+    assert titles(playlist) == ["b"], "it was taken"
+    assert playlist.length() == 1
+    playlist.put(a_card("c", title="c"))
+    assert "a" not in [card.id for card in Playlist(playlist.path).waiting()]
+
+
+def test_a_queue_cut_short_costs_its_last_song_only_and_is_told(playlist: Playlist) -> None:
+    for n in "abc":
+        playlist.put(a_card(n, title=n))
+    playlist.path.write_bytes(playlist.path.read_bytes()[:-20])
+    assert (titles(playlist), playlist.damaged()) == (["a", "b"], 1)
+    playlist.take(SongId("a"))
+    assert (titles(playlist), playlist.damaged()) == (["b"], 1)
+
+
+def test_an_edit_in_place_is_seen_at_once(playlist: Playlist) -> None:
+    playlist.put(a_card("a", title="old"))
+    assert titles(playlist) == ["old"]
+    edited = playlist.path.read_text().replace("old", "new")
+    playlist.path.write_text(edited)
+    assert titles(playlist) == ["new"]
+    playlist.path.unlink()
+    assert (titles(playlist), playlist.length()) == ([], 0)
+
+
+def test_a_queue_replaced_by_another_process_is_seen_though_size_and_time_are_the_same(playlist: Playlist) -> None:
+    playlist.put(a_card("a", title="one"))
+    assert titles(playlist) == ["one"]
+    facts, line = playlist.path.stat(), playlist.path.read_text()
+    for title in ("two", "six", "ten"):  # inode numbers are given again at once, where nobody holds them
+        playlist.path.unlink()
+        playlist.path.write_text(line.replace("one", title))
+        os.utime(playlist.path, ns=(facts.st_mtime_ns, facts.st_mtime_ns))
+        assert titles(playlist) == [title]
+
+
+def test_while_nothing_changes_the_queue_is_read_once(playlist: Playlist, monkeypatch: pytest.MonkeyPatch) -> None:
+    for n in "abc":
+        playlist.put(a_card(n, title=n))
+    monkeypatch.delattr(SongCard, "from_json")
+    for _ in range(3):
+        assert titles(playlist) == ["a", "b", "c"]
+    playlist.take(SongId("b"))
+    assert titles(playlist) == ["a", "c"]
+
+
+def test_what_was_taken_is_remembered_in_a_file_that_stays_small(
+    playlist: Playlist, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stornello.spool.playlist, "REMEMBERED", 3)
+    for n in range(20):
+        playlist.put(a_card(f"song-{n}"))
+        assert playlist.take(SongId(f"song-{n}"))
+        assert not playlist.put(a_card(f"song-{n}"))
+        assert len(playlist.taken_path.read_text().split()) <= 6
 
 
 def put_all(path: Path, names: list[str]) -> None:
