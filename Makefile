@@ -1,6 +1,7 @@
 # make demo   a whole night in a few minutes, no account, no key
 # make test   everything that must hold: check, then all tests
 # make check  format, lint, types, floors, dependencies
+# make torture  storms of kill -9 and their like, long, seeded: ARGS="--seed 7 --kills 1000 --recordings 300"
 # make bench  the figures, quick
 # make lock   resolve the dependencies anew
 VENV := .venv
@@ -8,7 +9,7 @@ PY := $(VENV)/bin/python
 RUN := $(VENV)/bin/
 ARGS ?=
 
-.PHONY: demo test check bench models install install-dev lock
+.PHONY: demo test check torture bench models install install-dev lock
 
 demo: install models
 	$(RUN)stornello demo $(ARGS)
@@ -23,6 +24,9 @@ check: install-dev
 	$(RUN)mypy
 	$(RUN)lint-imports
 	$(RUN)deptry .
+
+torture: install-dev
+	$(RUN)pytest -s -p no:randomly torture $(ARGS)
 
 bench: install-dev $(VENV)/peers
 	$(PY) bench/pipeline.py --quick

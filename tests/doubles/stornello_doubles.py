@@ -1,18 +1,22 @@
 """Instant engines behind the seams, installed as a third party's package would be (entry points beside this file).
 
 With this folder on PYTHONPATH, ``transcriber = "instant"`` and the like work in every process of a venue. The
-environment asks for faults: see DIE_ONCE and BUG.
+environment asks for faults: see DIE_ONCE and BUG. In a storm the ear is ``stormy``, whose words tell what is to become
+of a recording, and the studio ``counting``, which is paid and keeps books.
 """
 
 import hashlib
 import json
 import os
+import secrets
 import signal
 import time
 import wave
 from collections.abc import Sequence
 from pathlib import Path
 
+from stornello.domain.errors import GenerationFailed, ProviderRefused
+from stornello.domain.plain import Plain
 from stornello.domain.songs import Lyrics, Section, SungLine
 from stornello.seams import Hearing, RequestId, SongOrder, Story, Take
 
@@ -31,6 +35,26 @@ COOK_S = "DOUBLES_COOK_SECONDS"
 
 THINK_S = "DOUBLES_THINK_SECONDS"
 """How long the lyricist takes for the lyrics, in seconds."""
+
+
+ACCOUNT = "DOUBLES_ACCOUNT"
+"""The counting studio's account: a folder with one file for each song that was ordered."""
+
+MENDED = "mended"
+"""As long as nobody puts this file into the account, deaf recordings are refused and flaky songs fail."""
+
+KINDS = ("sung", "free", "flaky", "refused", "deaf", "short")
+"""What a recording may be: it becomes a song, one that costs nothing; a song that fails, for now or for good; is not
+heard, for now; or holds too little."""
+
+FRAMES, STEP = 1600, 160
+"""A recording of the n-th kind is FRAMES + n * STEP frames long, at 16 kHz."""
+
+ANSWERED_S, COOKED_S = 0.05, 0.3
+"""The studio takes an order half way through its answer, and cooks so long."""
+
+_AGAIN = Plain("stornello retry NOME", "stornello retry NAME")
+_NEVER = Plain("Niente.", "Nothing.")
 
 
 class InstantTranscriber:
@@ -86,7 +110,7 @@ class InstantStudio:
         _note_call("request")
         return RequestId(json.dumps(order.lyrics.to_json()))
 
-    def collect(self, request: RequestId, into: Path) -> Take:
+    def collect(self, request: RequestId, into: Path) -> Take | None:
         _note_call("collect")
         _die_once(request)
         time.sleep(float(os.environ.get(COOK_S, "0")))
@@ -112,3 +136,69 @@ def _die_once(request: str) -> None:
         if not mark.exists():
             mark.touch()
             os.kill(os.getpid(), signal.SIGKILL)
+
+
+class StormyTranscriber:
+    """Hears the kind by the length, and a mark that no other recording has."""
+
+    name = "stormy"
+    is_paid = False
+    longest_s = None
+
+    def __init__(self, settings: object) -> None:
+        del settings
+
+    def hear(self, audio: Path, languages: Sequence[str]) -> Hearing:
+        with wave.open(str(audio), "rb") as sound:
+            kind = KINDS[(sound.getnframes() - FRAMES) // STEP]
+        if kind == "short":
+            return Hearing("hm", languages[0], 0.1)
+        if kind == "deaf" and not _is_mended():
+            raise ProviderRefused("deaf", Plain("Non sento.", "I cannot hear."), _AGAIN)
+        mark = hashlib.sha256(audio.read_bytes()).hexdigest()[:12]
+        return Hearing(f"we were here, all {kind}, and the mark was {mark}", languages[0], 3.0)
+
+
+class CountingStudio(InstantStudio):
+    """Is paid for each order that it takes, and leaves free ones to others."""
+
+    name = "counting"
+    is_paid = True
+
+    def request(self, order: SongOrder) -> RequestId:
+        words = order.lyrics.text()
+        time.sleep(ANSWERED_S / 2)
+        if ", all free," in words:
+            raise ProviderRefused("not-mine", Plain("Non la faccio.", "Not for me."), _AGAIN)
+        task = secrets.token_hex(8)
+        entry = {"words": words, "order": super().request(order), "fails": _fails(words)}
+        part = _account() / f".{task}"
+        part.write_text(json.dumps(entry))
+        part.rename(_account() / task)
+        time.sleep(ANSWERED_S / 2)
+        return RequestId(task)
+
+    def collect(self, request: RequestId, into: Path) -> Take | None:
+        bill = _account() / request
+        if time.time() - bill.stat().st_mtime < COOKED_S:
+            return None
+        entry = json.loads(bill.read_text())
+        if entry["fails"]:
+            raise GenerationFailed(
+                entry["fails"], Plain("Non riesce.", "It fails."), _NEVER if entry["fails"] == "refused" else _AGAIN
+            )
+        return super().collect(entry["order"], into)
+
+
+def _fails(words: str) -> str:
+    if ", all refused," in words:
+        return "refused"
+    return "flaky" if ", all flaky," in words and not _is_mended() else ""
+
+
+def _account() -> Path:
+    return Path(os.environ[ACCOUNT])
+
+
+def _is_mended() -> bool:
+    return (_account() / MENDED).exists()

@@ -1,0 +1,116 @@
+"""The guests of a storm: recordings of every kind, and how they come through the door."""
+
+import hashlib
+import io
+import wave
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+
+from doubles.stornello_doubles import FRAMES, KINDS, STEP
+
+TABLES = 10
+
+BAD = "bad"
+STRAY = "stray"
+DUPLICATE = "duplicate"
+
+EVENING = (
+    *("sung",) * 9,
+    *("free",) * 3,
+    *("flaky", "refused", "deaf", "short", "sung", BAD, STRAY, DUPLICATE),
+)
+"""Of twenty recordings so many are of each kind."""
+
+
+@dataclass(frozen=True, slots=True)
+class Guest:
+    """One recording. ``kind`` is one of the ear's KINDS, or bad: no sound; stray: no table; duplicate: another's."""
+
+    name: str
+    kind: str
+    content: bytes
+
+    @property
+    def sha(self) -> str:
+        """The first 16 digits of the content's sha256, by which the venue's own names tell it."""
+        return hashlib.sha256(self.content).hexdigest()[:16]
+
+    @property
+    def may_be_twice(self) -> bool:
+        """Whether another guest may bring the same: what is refused is heard anew when it comes again."""
+        return self.kind in {"sung", "free", "short"}
+
+
+def evening(chance: Random, count: int) -> list[Guest]:
+    """Return ``count`` guests in the order of their arrival, each kind as often as in EVENING."""
+    guests: list[Guest] = []
+    for number in range(count):
+        if number % len(EVENING) == 0:
+            kinds = chance.sample(EVENING, len(EVENING))
+        guests.append(_guest(chance, number, kinds[number % len(EVENING)], guests))
+    return guests
+
+
+def _guest(chance: Random, number: int, kind: str, before: Sequence[Guest]) -> Guest:
+    name = f"{number % TABLES + 1}-g{number}.wav"
+    brought = {guest.sha for guest in before if guest.kind == DUPLICATE}
+    others = [guest for guest in before if guest.may_be_twice and guest.sha not in brought]
+    if kind == DUPLICATE and others:
+        return Guest(name, DUPLICATE, chance.choice(others).content)
+    if kind == STRAY:
+        return Guest(f"nobody-g{number}.wav", STRAY, _sound(chance, "sung"))
+    if kind == BAD:
+        return Guest(name, BAD, chance.randbytes(900))
+    kind = "sung" if kind == DUPLICATE else kind
+    return Guest(name, kind, _sound(chance, kind))
+
+
+def _sound(chance: Random, kind: str) -> bytes:
+    file = io.BytesIO()
+    with wave.open(file, "wb") as sound:
+        sound.setparams((1, 2, 16_000, 0, "NONE", ""))
+        sound.writeframes(chance.randbytes((FRAMES + KINDS.index(kind) * STEP) * 2))
+    return file.getvalue()
+
+
+class Door:
+    """Lets guests in: by rename, in one go, or half now and half at the next arrival, as recorders do."""
+
+    def __init__(self, folder: Path, guests: Sequence[Guest], chance: Random) -> None:
+        self._folder = folder
+        self._guests = list(guests)
+        self._count = len(guests)
+        self._chance = chance
+        self._half: Guest | None = None
+
+    def open(self, share: float) -> None:
+        """Have all come in who come before this share of the storm, from 0 to 1."""
+        self._finish()
+        left = round(self._count * (1 - share)) if share < 1 else 0
+        while len(self._guests) > left:
+            self._let_in(self._guests.pop(0))
+        if share >= 1:
+            self._finish()
+
+    def _let_in(self, guest: Guest) -> None:
+        path = self._folder / guest.name
+        how = self._chance.random()
+        if how < 0.5:
+            hidden = path.with_name(f".{guest.name}.tmp")
+            hidden.write_bytes(guest.content)
+            hidden.rename(path)
+        elif how < 0.8 or guest.kind == BAD:
+            path.write_bytes(guest.content)
+        else:
+            self._finish()
+            self._half = guest
+            path.write_bytes(guest.content[: len(guest.content) // 2])
+
+    def _finish(self) -> None:
+        """Write the second half of the recording that was begun."""
+        if guest := self._half:
+            self._half = None
+            with (self._folder / guest.name).open("ab") as file:
+                file.write(guest.content[len(guest.content) // 2 :])
