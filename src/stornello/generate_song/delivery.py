@@ -1,9 +1,8 @@
 """Is what the studio delivered a song? It has happened: empty files, web pages, songs cut short, somebody else's."""
 
 import hashlib
-import json
 import logging
-from collections.abc import Collection
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -14,7 +13,6 @@ from stornello.domain.plain import Plain
 from stornello.domain.songs import Sound, SungLine
 from stornello.seams import Take
 from stornello.spool import atomic, orders
-from stornello.spool.paths import Venue
 
 log = logging.getLogger(__name__)
 
@@ -65,16 +63,20 @@ class Delivered:
         )
 
 
-def inspect(take: Take, others: Collection[str]) -> Delivered:
+def inspect(take: Take, is_ours: Callable[[str], bool]) -> Delivered:
     """Return ``take`` as it may be played, safe on disk: the spare in the place of a main take that is none.
 
-    ``others`` are the sha256 of other songs.
+    ``is_ours`` takes the sound with this sha256 for our song, and tells whether it could: it may be another's.
 
     Raises:
         StillThere: neither can be played; asking the studio for the same song again may help.
     """
-    main = _heard(take.audio, take.claimed_s, others)
-    spare = _heard(take.spare, None, {*others, *([main[0]] if main else [])}) if take.spare else None
+    main = _heard(take.audio, take.claimed_s, is_ours)
+
+    def is_another(sha: str) -> bool:
+        return (main is None or sha != main[0]) and is_ours(sha)
+
+    spare = _heard(take.spare, None, is_another) if take.spare else None
     if main:
         return Delivered(
             take.audio, take.spare if spare else None, main[1], main[0], take.engine, take.synced_lyrics, take.credits
@@ -84,7 +86,7 @@ def inspect(take: Take, others: Collection[str]) -> Delivered:
     raise _unreadable()
 
 
-def _heard(audio: Path, claimed_s: float | None, others: Collection[str]) -> tuple[str, Sound] | None:
+def _heard(audio: Path, claimed_s: float | None, is_ours: Callable[[str], bool]) -> tuple[str, Sound] | None:
     """Return sha256 and sound of a take that may be played; None, and a line in the log, for any other."""
     try:
         sha = _sha256(audio)
@@ -92,7 +94,7 @@ def _heard(audio: Path, claimed_s: float | None, others: Collection[str]) -> tup
     except (FileNotFoundError, RecordingError):
         trouble = "no sound"
     else:
-        trouble = _trouble(sha, sound, claimed_s, others)
+        trouble = _trouble(sha, sound, claimed_s, is_ours)
     if trouble:
         log.warning("take refused", extra={"take": audio.name, "why": trouble})
         return None
@@ -100,25 +102,12 @@ def _heard(audio: Path, claimed_s: float | None, others: Collection[str]) -> tup
     return sha, sound
 
 
-def _trouble(sha: str, sound: Sound, claimed_s: float | None, others: Collection[str]) -> str:
-    if sha in others:
-        return "a copy of another song"
+def _trouble(sha: str, sound: Sound, claimed_s: float | None, is_ours: Callable[[str], bool]) -> str:
     if not 0 < sound.duration_s <= LONGEST_S:
         return "too long"
-    return "cut short" if claimed_s and sound.duration_s < LEAST_OF_CLAIMED * claimed_s else ""
-
-
-def other_songs(venue: Venue, own: str) -> frozenset[str]:
-    """Return the sha256 of all songs in songs/ but ``own``."""
-    cards = (card for card in venue.songs.glob("*.json") if card.stem != own)
-    return frozenset(sha for card in cards if (sha := _sha_on(card)))
-
-
-def _sha_on(card: Path) -> str:
-    try:
-        return str(json.loads(card.read_text(encoding="utf-8")).get("sha256", ""))
-    except (OSError, ValueError, AttributeError):
-        return ""
+    if claimed_s and sound.duration_s < LEAST_OF_CLAIMED * claimed_s:
+        return "cut short"
+    return "" if is_ours(sha) else "a copy of another song"
 
 
 def _sha256(file: Path) -> str:

@@ -18,7 +18,7 @@ from stornello.generate_song.ordering import Ordering
 from stornello.generate_song.patience import Patience, Polls
 from stornello.generate_song.steps import Steps
 from stornello.seams import MusicStudio, SongOrder, Story, Take
-from stornello.spool import orders, staging
+from stornello.spool import orders, staging, takes
 from stornello.spool.jobs import Job, table_of
 from stornello.spool.ledger import Purpose
 from stornello.spool.paths import Venue
@@ -94,7 +94,7 @@ class SongMaker:
 
     def _ordering(self, job: Job, words: Callable[[bool], SongOrder], patience: Patience) -> Ordering:
         def inspect(take: Take) -> Delivered:
-            return delivery.inspect(take, delivery.other_songs(self.venue, job.id))
+            return delivery.inspect(take, lambda sha256: takes.claim(self.venue, sha256, SongId(job.id)))
 
         purpose = Purpose("studios", table_of(job.id), job.id)
         return Ordering(
