@@ -24,7 +24,7 @@ WINDOWS: Final = (0, 1, 2, 4, 8, 1000)
 
 CONTESTANTS: Final = ("fair", "min(counts)", "fifo", "round robin")
 
-_LINES: Final = (
+_LINES: Final[tuple[tuple[str, str], ...]] = (
     ("Jain's index, songs of tables that waited all of a half hour", "jain_half_hour"),
     ("Jain's index, songs until closing / what each table could have", "jain_night"),
     ("longest run of one table while others waited, songs", "longest_run"),
@@ -243,8 +243,8 @@ def main() -> None:
     for window, told in found.items():
         print(f"{window:>6}  " + "  ".join(f"{name} {value:.2f}" for name, value in told.items()), flush=True)
     if options.json:
-        told = {name: {key: round(value, 4) for key, value in of.items()} for name, of in figures.items()}
-        print(json.dumps(told | {"windows": found, "notes": notes, "seed": options.seed}))
+        rounded = {name: {key: round(value, 4) for key, value in of.items()} for name, of in figures.items()}
+        print(json.dumps({**rounded, "windows": found, "notes": notes, "seed": options.seed}))
     sys.stdout.flush()
 
 

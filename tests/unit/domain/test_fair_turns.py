@@ -6,7 +6,7 @@ from itertools import combinations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stornello.domain.fairness import next_table, welcome
+from stornello.domain.fairness import FEWEST, Hall, next_table, rest_s, take_turns, welcome
 from stornello.domain.names import TableId
 
 EIGHT = datetime(2026, 11, 23, 20, 0, tzinfo=UTC)
@@ -21,7 +21,7 @@ def an_evening(*passes: set[TableId], songs: dict[TableId, int] | None = None) -
     """Let one song be made in each pass, among the tables present in it; return whose it was."""
     counts, known, turns, since = dict(songs or {}), set[TableId](), [], dict[TableId, datetime]()
     for minute, present in enumerate(passes):
-        counts = welcome(present, known, counts)
+        counts = dict(welcome(present, known, counts))
         since = {table: since.get(table, at(minute)) for table in present}
         table = next_table(since, (), counts)
         if table:
@@ -83,6 +83,45 @@ def test_two_tables_with_the_same_material_stay_within_one_song() -> None:
     assert all(abs(turns[:n].count(A) - turns[:n].count(B)) <= 1 for n in range(len(turns)))
 
 
+def test_a_slow_song_is_no_measure_for_newcomers() -> None:
+    evening = Hall({B: at(0), C: at(9)}, frozenset({A}), {A: 0, B: 8}, known=frozenset({A, B}))
+    turns = take_turns(evening)
+    assert turns.songs[C] == 8
+    assert turns.line == [B, C]
+
+
+def test_whoever_rests_is_in_no_line_and_comes_back_at_the_others_level() -> None:
+    resting = take_turns(
+        Hall({A: at(0), B: at(0)}, frozenset(), {A: 0, B: 3}, frozenset({A, B}), resting=frozenset({A}))
+    )
+    assert (resting.line, resting.present) == ([B], {B})
+    back = take_turns(Hall({A: at(0), B: at(5)}, frozenset(), {A: 0, B: 9}, resting.present))
+    assert back.songs[A] == 9
+
+
+def test_a_table_whose_studio_was_away_comes_back_at_the_others_level() -> None:
+    parked = take_turns(Hall({B: at(0)}, frozenset({A}), {A: 0, B: 3}, frozenset({A, B}), parked=frozenset({A})))
+    assert parked.present == {B}
+    assert take_turns(Hall({A: at(5), B: at(6)}, frozenset(), {A: 1, B: 9}, parked.present)).songs[A] == 9
+
+
+def test_a_table_at_work_stays_present_and_keeps_its_count() -> None:
+    at_work = take_turns(Hall({B: at(0)}, frozenset({A}), {A: 1, B: 3}, frozenset({A, B})))
+    assert at_work.present == {A, B}
+    assert take_turns(Hall({A: at(5), B: at(0)}, frozenset(), {A: 2, B: 3}, at_work.present)).line == [A, B]
+
+
+def test_by_the_plain_rule_nobody_is_raised() -> None:
+    late = Hall({A: at(0), D: at(9)}, frozenset(), {A: 20}, known=frozenset({A}))
+    assert take_turns(late, FEWEST).line == [D, A]
+    assert take_turns(late, FEWEST).songs == {A: 20}
+
+
+def test_rests_double_up_to_a_quarter_of_an_hour() -> None:
+    assert [rest_s(failures) / 60 for failures in range(7)] == [0, 1, 2, 4, 8, 15, 15]
+    assert rest_s(10**9) == 900
+
+
 tables = st.frozensets(st.sampled_from([A, B, C, D]))
 
 
@@ -107,3 +146,36 @@ def test_welcome_never_lowers_a_count_and_never_raises_one_that_stayed(
     fair = welcome(present, known, songs)
     assert all(fair[table] >= count for table, count in songs.items())
     assert all(fair.get(table, 0) == songs.get(table, 0) for table in present & known)
+
+
+@given(st.lists(tables, max_size=80))
+def test_whoever_waits_is_served_after_three_songs_of_each_other_table_at_most(
+    evening: list[frozenset[TableId]],
+) -> None:
+    turns = an_evening(*[{A, *others} for others in evening])
+    waited = 0
+    for turn in turns:
+        waited = 0 if turn == A else waited + 1
+        assert waited <= 3 * len({B, C, D})
+
+
+@given(st.lists(tables.filter(lambda present: D not in present), max_size=40), st.integers(1, 30))
+def test_a_table_that_comes_for_the_first_time_gains_one_round_at_most(
+    before: list[frozenset[TableId]], after: int
+) -> None:
+    passes = [{A, *others} for others in before]
+    turns = an_evening(*passes, *[{A, B, C, D}] * after)[len(passes) :]
+    for n in range(len(turns) + 1):
+        assert turns[:n].count(D) - turns[:n].count(A) <= 1
+
+
+@given(st.lists(st.booleans(), max_size=60))
+def test_a_table_that_fails_backs_off_and_comes_back(outcomes: list[bool]) -> None:
+    failures, rested = 0, 0.0
+    for succeeds in outcomes:
+        failures = 0 if succeeds else failures + 1
+        rest = rest_s(failures)
+        assert (rest == 0) == succeeds
+        assert rest <= 900
+        assert succeeds or rest >= min(rested, 900)
+        rested = rest
