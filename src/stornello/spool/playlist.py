@@ -140,5 +140,8 @@ def _card(line: str) -> SongCard | None:
 
 
 def _lines(data: bytes) -> list[str]:
-    """Return the lines that are not empty. Not by splitlines: JSON strings may hold U+2028 and its like as they are."""
-    return [line for line in data.decode(errors="replace").split("\n") if line.strip()]
+    """Return the lines that are not empty, without the mark that some editors put first.
+
+    Not by splitlines: JSON strings may hold U+2028 and its like as they are.
+    """
+    return [line for line in data.decode("utf-8-sig", errors="replace").split("\n") if line.strip()]

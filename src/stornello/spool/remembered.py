@@ -52,7 +52,9 @@ class Remembered(Generic[T]):
 
     def _open(self) -> None:
         self._let_go()
-        self._file = os.open(self.path, os.O_RDONLY | os.O_CLOEXEC)
+        self._file = os.open(
+            self.path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC
+        )  # who waits for a pipe waits for ever
         self._is = _identity(os.fstat(self._file))
 
     def _let_go(self) -> None:

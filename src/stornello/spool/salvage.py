@@ -52,11 +52,14 @@ def _members(text: str, at: int, depth: int = 1) -> tuple[dict[str, Any], int]:
 
 def _value(text: str, at: int, depth: int) -> tuple[Any, int]:
     try:
-        return _decoder.raw_decode(text, at)
+        value, end = _decoder.raw_decode(text, at)
     except _DAMAGE:
         if not text.startswith("{", at) or depth >= _DEEPEST:
             raise
         return _members(text, at + 1, depth + 1)
+    if end == len(text) and isinstance(value, int | float):
+        raise ValueError("a number that may have been cut short")
+    return value, end
 
 
 def _behind(text: str, at: int, mark: str) -> int:
