@@ -7,7 +7,7 @@ import os
 import signal
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
@@ -48,7 +48,7 @@ def a_stormy_night(folder: Path, **settings: str) -> Night:
         INSTANT
         | {
             "STORNELLO_TRANSCRIBER": "stormy",
-            "STORNELLO_STUDIO": "counting,instant",
+            "STORNELLO_STUDIO": "counting,thrifty",
             "STORNELLO_PRICES": '{"studios.counting": 0.05}',
             ACCOUNT: str(account),
             "MAX_WORKERS": "2",
@@ -92,6 +92,21 @@ class Storm:
         door.open(1)
         self.wait(1)
         door.open(1)  # the second half of the last one
+
+    def meet(self, kinds: Iterable[str], most_s: float) -> None:
+        """Kill one process of each of these kinds, in turn, as soon as there is one and it has lived for a moment."""
+        for kind in kinds:
+            moment, which = self.chance.uniform(0, self.still_s), self.chance.random()
+            until = time.monotonic() + most_s
+            before = self.killed[kind]
+            while self.killed[kind] == before:
+                assert time.monotonic() < until, f"no {kind} within {most_s} s"
+                self.wait(0.02)
+                if list(self._victims([kind], which)):
+                    self.wait(moment)
+                    moment = 0.0  # it may have been gone by then
+                    for victim in self._victims([kind], which):
+                        self._kill(*victim)
 
     def wait(self, seconds: float) -> None:
         """Let the night go on for so long."""

@@ -169,7 +169,9 @@ def _journal(venue: Venue, songs: dict[JobId, SongCard]) -> Iterator[str]:
     told = _rows(venue, "PRAGMA integrity_check")
     if told != [("ok",)]:
         yield f"journal: {told}"
-    yield from _unequal("the journal's songs", Counter(id_ for (id_,) in _rows(venue, "SELECT id FROM songs")), songs)
+    yield from _unequal(
+        "the journal's songs", Counter(id_ for (id_,) in _rows(venue, "SELECT id FROM songs")), list(songs)
+    )
 
 
 def _rows(venue: Venue, statement: str) -> list[tuple[str, ...]]:

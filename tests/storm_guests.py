@@ -10,7 +10,7 @@ from random import Random
 
 from doubles.stornello_doubles import FRAMES, KINDS, STEP
 
-TABLES = 10
+TABLES = 12
 
 BAD = "bad"
 STRAY = "stray"
@@ -43,13 +43,13 @@ class Guest:
         return self.kind in {"sung", "free", "short"}
 
 
-def evening(chance: Random, count: int) -> list[Guest]:
-    """Return ``count`` guests in the order of their arrival, each kind as often as in EVENING."""
+def evening(chance: Random, count: int, of: Sequence[str] = EVENING) -> list[Guest]:
+    """Return ``count`` guests in the order of their arrival, each kind as often as in ``of``."""
     guests: list[Guest] = []
     for number in range(count):
-        if number % len(EVENING) == 0:
-            kinds = chance.sample(EVENING, len(EVENING))
-        guests.append(_guest(chance, number, kinds[number % len(EVENING)], guests))
+        if number % len(of) == 0:
+            kinds = chance.sample(of, len(of))
+        guests.append(_guest(chance, number, kinds[number % len(of)], guests))
     return guests
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from doubles.stornello_doubles import ACCOUNT, MENDED
 from kill_storm import Storm
 from night import Night, wait_until
+from storm_guests import TABLES
 from stornello.domain.clock import SystemClock
 from stornello.domain.names import TableId
 from stornello.seams import RequestId
@@ -19,7 +20,7 @@ from stornello.spool.ledger import Ledger
 from stornello.spool.paths import Venue
 from stornello.spool.quarantine import put_back
 
-STRAYS_TABLE = TableId(3)
+STRAYS_TABLE = TableId(TABLES + 1)
 """Where the operator knows those to sit whose recording does not tell."""
 
 MOST_RETRIES = 5

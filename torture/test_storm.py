@@ -28,7 +28,8 @@ def night(tmp_path: Path) -> Iterator[Night]:
 @pytest.mark.timeout(4 * 3600)
 def test_nothing_is_lost_or_doubled_or_paid_twice(night: Night, seed: int, request: pytest.FixtureRequest) -> None:
     kills, recordings, every = (int(request.config.getoption(name)) for name in ("kills", "recordings", "calm_every"))
-    repeat = f'make torture ARGS="-k test_storm --seed {seed} --kills {kills} --recordings {recordings}"'
+    chosen = f"--seed {seed} --kills {kills} --recordings {recordings} --calm-every {every}"
+    repeat = f'make torture ARGS="-k test_nothing_is_lost {chosen}"'
     print(f"\nto repeat: {repeat}\nvenue: {night.folder}", flush=True)
     assert night.run("init").returncode == 0
     chance = Random(seed)  # noqa: S311 - a seed

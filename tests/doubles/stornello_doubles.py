@@ -190,6 +190,20 @@ class CountingStudio(InstantStudio):
         return super().collect(entry["order"], into)
 
 
+class ThriftyStudio(InstantStudio):
+    """Costs nothing, and makes only what is free."""
+
+    name = "thrifty"
+
+    def request(self, order: SongOrder) -> RequestId:
+        words = order.lyrics.text()
+        if ", all refused," in words:
+            raise ProviderRefused("refused", Plain("Mai.", "Never."), _NEVER)
+        if ", all free," not in words:
+            raise ProviderRefused("not-free", Plain("Non la faccio.", "Not for me."), _AGAIN)
+        return super().request(order)
+
+
 def _fails(words: str) -> str:
     if ", all refused," in words:
         return "refused"
