@@ -56,6 +56,8 @@ class Ears:
     """Contents that are known: sha256 (16 hex digits) -> the arrival they belong to."""
     _since: dict[str, float] = field(default_factory=dict)
     """When recordings came in (monotonic), by arrival; those of an earlier life are not known."""
+    _excused: set[str] = field(default_factory=set)
+    """Whose last attempt does not count, though the disk could not be told."""
 
     _flood: Flood = field(init=False)
 
@@ -76,10 +78,12 @@ class Ears:
         return 0
 
     def excuse(self, recording: Recording) -> None:
-        """Take back the attempt in hand, because it is we who stop: that is no failure of the recording."""
-        with contextlib.suppress(OSError):  # it came to its end meanwhile
+        """Take back the attempt in hand, for it is we who stop, or the disk: that is no failure of the recording."""
+        try:
             if begun := int(recording.facts.get("attempts", "0")):
                 recording.learn(attempts=str(begun - 1))
+        except OSError:  # it came to its end meanwhile, or the disk takes nothing: then the next attempt knows
+            self._excused.add(recording.arrival)
 
     def _bring_on(self, recording: Recording) -> None:
         if not recording.transcript.exists():
@@ -112,8 +116,9 @@ class Ears:
 
     def _hear(self, recording: Recording, audio: Path, sha: str) -> None:
         """Write what was said into the recording's folder."""
-        attempts = int(recording.facts.get("attempts", "0")) + 1
+        attempts = int(recording.facts.get("attempts", "0")) + (recording.arrival not in self._excused)
         recording.learn(sha256=sha, attempts=str(attempts))
+        self._excused.discard(recording.arrival)
         self._refuse_strays(recording)
         self._refuse_flood(recording)
         if attempts > self.rules.retry + 1:
@@ -121,7 +126,8 @@ class Ears:
         try:
             self._transcribe(recording, audio)
         except OSError:  # a full disk is no failure of the recording, however long it lasts
-            atomic.remove(recording.speech)  # which may make the room that taking the attempt back needs
+            with contextlib.suppress(OSError):
+                atomic.remove(recording.speech)  # which may make the room that taking the attempt back needs
             self.excuse(recording)
             raise
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
-from stornello.spool import answers, atomic
+from stornello.spool import answers, atomic, conditions
 
 T = TypeVar("T")
 
@@ -21,11 +21,16 @@ class Steps:
         """Return what ``read`` makes of step ``name``'s JSON: from its checkpoint, or from ``do``, saved first.
 
         A checkpoint that ``read`` cannot use (KeyError, TypeError, ValueError, OSError) counts for nothing.
+
+        Raises:
+            OSError: the disk does not tell whether there is a checkpoint, or takes none.
         """
         file = self.folder / f"{name}.json"
         try:
             return read(json.loads(file.read_text(encoding="utf-8")))
-        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+            if isinstance(error, OSError) and conditions.is_of_the_disk(error):
+                raise
             with answers.room(self.folder, name):  # it may be paid for: not asked where it could not be kept
                 value = do()
                 answers.save(self.folder, name, value)

@@ -29,10 +29,14 @@ def key_of(*parts: str | bytes) -> str:
 
 
 def read(folder: Path, key: str) -> Any:  # noqa: ANN401 - whatever JSON holds
-    """Return the answer to ``key``, or None when there is none that can be read."""
+    """Return the answer to ``key``, or None when there is none, or a damaged one.
+
+    Raises:
+        OSError: nobody knows whether there is one: the question is better not asked now.
+    """
     try:
         return json.loads((folder / f"{key}.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    except (*atomic.NOT_THERE, ValueError, RecursionError):
         return None
 
 

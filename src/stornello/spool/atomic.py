@@ -18,6 +18,9 @@ from stornello.spool.disk import Disk
 PART: Final = ".part"
 """Ending of a file that is being written; what a crash leaves under it is of no use, see litter."""
 
+NOT_THERE: Final = (FileNotFoundError, NotADirectoryError, IsADirectoryError)
+"""A file that is not there; any other error says that nobody knows, and is no leave to write another in its place."""
+
 _NO_LINKS: Final = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK}
 """What file systems answer that know no hard links, such as exFAT; EPERM also about another user's file."""
 

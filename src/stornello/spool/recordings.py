@@ -61,10 +61,14 @@ class Recording:
 
     @property
     def facts(self) -> dict[str, str]:
-        """What is known of it: name, sha256, attempts, table. Missing or torn reads as nothing."""
+        """What is known of it: name, sha256, attempts, table. Missing or torn reads as nothing.
+
+        Raises:
+            OSError: it cannot be read now; what would then be written over it would forget it.
+        """
         try:
             return {str(k): str(v) for k, v in json.loads((self.folder / FACTS).read_text(encoding="utf-8")).items()}
-        except (OSError, ValueError, AttributeError):
+        except (*atomic.NOT_THERE, ValueError, AttributeError, RecursionError):
             return {}
 
     def learn(self, **facts: str) -> dict[str, str]:
