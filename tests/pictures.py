@@ -12,6 +12,7 @@ from stornello.domain.songs import SungLine
 from stornello.riproduzione.panels import View
 from stornello.riproduzione.screen import picture
 from stornello.spool import reasons
+from stornello.spool.coming import Arrived
 from stornello.spool.jobs import JobStatus
 from stornello.spool.now_playing import NowPlaying
 from stornello.spool.snapshot import InTheMaking, Snapshot
@@ -33,8 +34,8 @@ def a_busy_night() -> Snapshot:
         card=a_card("one", synced_lyrics=SYNCED),
         queue=tuple(a_card(f"q{n}", table=n, title=f"Canzone {n}") for n in range(1, 40)),
         making=(InTheMaking("7_210000_aaaaaa", status),),
-        arriving=2,
-        hearing=1,
+        door=(Arrived("5-anna.wav", TableId(5)), Arrived("6-luca.wav", TableId(6))),
+        being_heard=(Arrived("9-zoe.wav", TableId(9), NOW),),
         waiting={TableId(9): Waiting(3, NOW - timedelta(seconds=65))},
         songs_tonight={TableId(5): 2},
         short=1,

@@ -162,6 +162,7 @@ def _watch(venue: Venue, settings: Settings, stop: threading.Event, until: Calla
         engines.budget(settings),
         settings.night_begins,
         settings.free_space_floor_mb,
+        engines.house(settings),
     )
     board.run(until, stop)
 

@@ -25,8 +25,8 @@ from stornello.spool import atomic, quarantine
 from stornello.spool.playlist import Playlist
 from stornello.spool.snapshot import Snapshot, look
 from stornello.wiring import engines
+from stornello.wording import awaited, owner, progress
 from stornello.wording import money as purse
-from stornello.wording import owner, progress
 
 
 def register(app: typer.Typer) -> None:
@@ -107,7 +107,7 @@ def status(
     venue, now = existing(folder), SystemClock().now()
     settings = Settings.load(venue.settings)
     budget = engines.budget(settings)
-    snapshot = look(venue, night_of(now, settings.night_begins), settings.free_space_floor_mb)
+    snapshot = look(venue, night_of(now, settings.night_begins), settings.free_space_floor_mb, engines.house(settings))
     if as_json:
         caps = {"budget_euro": budget.cap, "budget_song_euro": budget.song, "budget_table_euro": budget.table}
         money = caps | {"budget_share": budget.share(snapshot.spent.euro)}
@@ -136,6 +136,9 @@ def _in_words(now: Snapshot) -> list[str]:
         )
     lines.append(say("In coda: ", "Queued: ") + str(len(now.queue)))
     lines += [f"  {making.job}  {progress.milestone(making.status.milestone, LANGUAGE)}" for making in now.making]
+    for table, in_s in sorted(now.outlook.tables.items()):
+        when = awaited.awaited(in_s, LANGUAGE)
+        lines.append(say(f"Prossima canzone, tavolo {table}: ", f"Next song, table {table}: ") + when)
     lines.append(say("All'ascolto: ", "Being heard: ") + str(now.hearing + now.arriving))
     for table, waiting in sorted(now.waiting.items()):
         lines.append(

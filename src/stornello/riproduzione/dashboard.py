@@ -5,13 +5,14 @@ It runs in any process, may be opened twice, and its end is no matter to the mus
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from rich.console import Console
 from rich.live import Live
 
 from stornello.domain.clock import Clock
 from stornello.domain.errors import PlayerLost
+from stornello.domain.eta import House
 from stornello.domain.money import NO_BUDGET, Budget
 from stornello.domain.night import night_of
 from stornello.domain.plain import Language, Plain
@@ -19,9 +20,8 @@ from stornello.riproduzione import control, phrases, telling
 from stornello.riproduzione.keys import Keys
 from stornello.riproduzione.panels import View, sung_line
 from stornello.riproduzione.screen import picture
-from stornello.spool import snapshot
 from stornello.spool.paths import Venue
-from stornello.spool.snapshot import Snapshot
+from stornello.spool.snapshot import Lookout, Snapshot
 
 LOOK_S = 0.5
 """How often the venue is looked at."""
@@ -46,7 +46,8 @@ class Dashboard:
     """Shows ``venue`` on ``console``: a live picture on a terminal, a line for every change elsewhere.
 
     ``max_workers``, ``max_queue_size``, ``budget`` and ``floor_mb`` are what the levels are told against;
-    ``night_begins`` is the hour at which a new night's spending begins.
+    ``night_begins`` is the hour at which a new night's spending begins; ``house`` is what the next songs' times are
+    told from.
     """
 
     venue: Venue
@@ -58,10 +59,16 @@ class Dashboard:
     budget: Budget = NO_BUDGET
     night_begins: int = 6
     floor_mb: int = 0
+    house: House | None = None
+    _lookout: Lookout = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._lookout = Lookout(self.venue, self.house, self.clock)
+        self._lookout.last_longer()
 
     def look(self) -> Snapshot:
         """Read the venue as it is now."""
-        return snapshot.look(self.venue, night_of(self.clock.now(), self.night_begins), self.floor_mb)
+        return self._lookout.look(night_of(self.clock.now(), self.night_begins), self.floor_mb)
 
     def run(self, until: Callable[[Snapshot], bool] | None, stop: threading.Event) -> Snapshot:
         """Show the venue until ``until`` says so, q is pressed or ``stop`` is set; return the last look."""

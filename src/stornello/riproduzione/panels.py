@@ -17,8 +17,8 @@ from stornello.riproduzione import phrases
 from stornello.spool.engines import EngineState
 from stornello.spool.now_playing import NowPlaying
 from stornello.spool.snapshot import InTheMaking, Snapshot
+from stornello.wording import awaited, owner, progress
 from stornello.wording import money as purse
-from stornello.wording import owner, progress
 from stornello.wording.text import clock, safe
 
 BAR = 16
@@ -159,9 +159,10 @@ def _waiting(since: datetime, view: View) -> str:
 
 
 def tables(view: View, lines: int) -> RenderableType:
-    """Show what each table has waiting and how many songs it has had tonight."""
+    """Show what each table has waiting, when the room hears its next song, how many it has had tonight."""
     waiting, songs = view.snapshot.waiting, view.snapshot.songs_tonight
-    known = sorted({*waiting, *songs}, key=lambda table: (table not in waiting, table))
+    coming = view.snapshot.outlook.tables
+    known = sorted({*waiting, *songs, *coming}, key=lambda table: (table not in waiting, table not in coming, table))
     title = view.say(phrases.TABLES)
     if not known:
         return _panel(Text(view.say(phrases.TABLES_NONE), style="dim"), title, "magenta")
@@ -172,12 +173,15 @@ def tables(view: View, lines: int) -> RenderableType:
 
 
 def _notes(table: TableId, view: View) -> Text:
-    waits = view.snapshot.waiting.get(table)
-    return Text(f"{view.say(phrases.NOTES)} {waits.notes} · {_waiting(waits.since, view)}") if waits else Text("")
+    """Return how many notes wait and since when; the time to the next song instead, where that is known."""
+    waits, in_s = view.snapshot.waiting.get(table), view.snapshot.outlook.tables.get(table)
+    when = awaited.briefly(in_s, view.language) if in_s is not None else _waiting(waits.since, view) if waits else ""
+    notes = f"{view.say(phrases.NOTES)} {waits.notes}" if waits else ""
+    return Text(" · ".join(filter(None, (notes, when))))
 
 
 def _songs(count: int, view: View) -> Text:
-    return Text(f"{view.say(phrases.SONGS)} {count}", style="dim")
+    return Text(f"♪ {count}" if view.snapshot.outlook.tables else f"{view.say(phrases.SONGS)} {count}", style="dim")
 
 
 def money(view: View) -> RenderableType | None:

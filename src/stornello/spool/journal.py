@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from stornello.domain.errors import StornelloError
+from stornello.domain.eta import Pace
 from stornello.domain.names import TableId
 from stornello.domain.plain import Plain
 from stornello.domain.songs import SongCard
@@ -29,6 +30,9 @@ PATIENCE_S: Final = 10.0
 
 _REST_S: Final = 60.0
 """So long nobody waits again for a journal that could not be had, or built."""
+
+_LATELY: Final = 50
+"""So many of the last times tell how long things take."""
 
 _MOST_OWED: Final = 1000
 """Rows that are kept in memory while others have the journal."""
@@ -163,6 +167,19 @@ class Journal:
         known = {sha[:SHA_DIGITS] for sha in shas}
         rows = self._rows("SELECT sha256, engine FROM recordings WHERE engine <> '' ORDER BY at, id")
         return tuple(dict.fromkeys(engine for sha, engine in rows if sha in known))
+
+    def pace(self, since: str) -> Pace:
+        """Return the medians of what things took since the moment ``since`` (ISO 8601, UTC), else of the last times."""
+        return Pace.of(
+            self._lately("seconds", "recordings", since),
+            self._lately("seconds", "songs", since),
+            self._lately("duration_s", "songs", since),
+        )
+
+    def _lately(self, what: str, table: str, since: str) -> list[float]:
+        known = f"SELECT {what}, at FROM {table} WHERE {what} IS NOT NULL ORDER BY rowid DESC LIMIT {_LATELY}"  # noqa: S608 - ours
+        rows = [(took, at) for took, at in self._rows(known) if isinstance(took, float)]
+        return [took for took, at in rows if at >= since] or [took for took, _ in rows]
 
     def is_readable(self) -> bool:
         """Return whether there is a journal that can be read."""

@@ -7,16 +7,35 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Self
 
-from stornello.domain.names import SongId, TableId
+from stornello.domain.clock import Clock, SystemClock
+from stornello.domain.eta import House
+from stornello.domain.names import JobId, SongId, TableId
 from stornello.domain.songs import SongCard
-from stornello.spool import charges, conditions, counts, engines, jobs, now_playing, reasons, recordings, staging
+from stornello.spool import (
+    charges,
+    conditions,
+    counts,
+    engines,
+    expecting,
+    jobs,
+    now_playing,
+    reasons,
+    staging,
+)
 from stornello.spool.charges import State
+from stornello.spool.coming import Arrived, Door, Hearing
 from stornello.spool.conditions import Condition
 from stornello.spool.engines import EngineState
+from stornello.spool.expecting import Facts, Outlook, Outlooks
+from stornello.spool.glance import Glance
 from stornello.spool.locks import LifeLock
 from stornello.spool.now_playing import NowPlaying
 from stornello.spool.paths import Venue
 from stornello.spool.playlist import Playlist
+from stornello.spool.tables import Tables
+
+DAMAGED = ("playlist.bad", "producer_state.json.bad", "journal.db.bad")
+"""How the files are called that are kept aside, damaged, while fresh ones go on; more of a kind have a number."""
 
 SERVICES = ("watchdog", "producer", "riproduzione")
 
@@ -50,15 +69,16 @@ class Snapshot:
     """The venue at one moment.
 
     ``troubles`` are recordings whose engine failed for now: they wait for another attempt, under their own names.
-    ``held`` are jobs that wait for a person's decision. ``conditions`` is what is wrong with the disk.
+    ``held`` are jobs that wait for a person's decision. ``conditions`` is what is wrong with the disk,
+    ``damaged`` are the files that were kept aside because they could not be read whole.
     """
 
     playing: NowPlaying | None = None
     card: SongCard | None = None
     queue: tuple[SongCard, ...] = ()
     making: tuple[InTheMaking, ...] = ()
-    arriving: int = 0
-    hearing: int = 0
+    door: tuple[Arrived, ...] = ()
+    being_heard: tuple[Arrived, ...] = ()
     waiting: dict[TableId, staging.Waiting] = field(default_factory=dict)
     songs_tonight: dict[TableId, int] = field(default_factory=dict)
     short: int = 0
@@ -70,44 +90,118 @@ class Snapshot:
     engines: tuple[EngineState, ...] = ()
     spent: Spent = Spent()
     conditions: tuple[Condition, ...] = ()
+    damaged: tuple[str, ...] = ()
+    outlook: Outlook = field(default_factory=Outlook)
+
+    @property
+    def arriving(self) -> int:
+        """How many recordings are at the door."""
+        return len(self.door)
+
+    @property
+    def hearing(self) -> int:
+        """How many recordings are being heard."""
+        return len(self.being_heard)
 
     def to_json(self) -> dict[str, Any]:
-        """Return all of it as a JSON-able dict."""
-        data: dict[str, Any] = json.loads(json.dumps(asdict(self), default=str))
-        return data
+        """Return all of it as a JSON-able dict; ``expected`` tells of all that waits when the room will hear it."""
+        data: dict[str, Any] = json.loads(json.dumps(asdict(replace(self, outlook=Outlook())), default=str))
+        del data["outlook"], data["door"], data["being_heard"]
+        return data | {"arriving": self.arriving, "hearing": self.hearing, "expected": list(self._expected())}
+
+    def _expected(self) -> Iterator[dict[str, Any]]:
+        expected = self.outlook.expected
+        for card in self.queue:
+            yield _awaited("song", card.id, card.table, expected.songs.get(card.id))
+        for one in self.making:
+            yield _awaited("job", one.job, one.status.table, expected.jobs.get(JobId(one.job)))
+        for table, waiting in sorted(self.waiting.items()):
+            batches = expected.tables.get(table, [])
+            first = batches[0] if batches else None
+            yield _awaited("notes", None, table, first) | {
+                "notes": waiting.notes,
+                "songs_in_s": list(map(round, batches)),
+            }
+        for place, arrived in (("hearing", self.being_heard), ("door", self.door)):
+            for recording in arrived:
+                when = expecting.recording_s(self.outlook, recording)
+                yield _awaited(place, recording.name, recording.table, when)
 
 
-def look(venue: Venue, night: date | None = None, floor_mb: int = 0) -> Snapshot:
-    """Read the venue as it is now; raises nothing, for a disk that cannot be read is what it has to tell.
+def _awaited(what: str, name: str | None, table: TableId | None, in_s: float | None) -> dict[str, Any]:
+    """Return one line of ``expected``; ``in_s`` None: nobody can tell yet."""
+    return {"what": what, "name": name, "table": table, "in_s": None if in_s is None else round(in_s)}
 
-    ``night`` is the one whose spending is told; None tells none. ``floor_mb`` is the setting ``free_space_floor_mb``.
+
+class Lookout:
+    """Looks at a venue again and again: what has not changed costs a glance, however much lies there.
+
+    ``house`` is what the settings say of the making; None: nobody asks when songs will be heard.
     """
-    try:
-        return replace(_read(venue, night), conditions=conditions.look(venue, floor_mb))
-    except OSError as error:
-        return Snapshot(conditions=conditions.look(venue, floor_mb) or (conditions.unreadable(error),))
+
+    def __init__(self, venue: Venue, house: House | None = None, clock: Clock | None = None) -> None:
+        self.venue = venue
+        self._outlooks = Outlooks(venue, house, clock or SystemClock()) if house else None
+        self._playlist = Playlist(venue.playlist)
+        self._tables: Tables | None = None
+        self._door, self._hearing = Door(venue), Hearing(venue)
+        self._short = Glance(venue.short_transcriptions, _count)
+        self._errors, self._failures, self._held = (
+            Glance(folder, _reasons) for folder in (venue.transcription_errors, venue.failed_processing, venue.held)
+        )
+        self._damaged = Glance(venue.root, _set_aside)
+
+    def look(self, night: date | None = None, floor_mb: int = 0) -> Snapshot:
+        """Read the venue as it is now; raises nothing, for a disk that cannot be read is what it has to tell.
+
+        ``night`` is the one whose spending is told; None tells none. ``floor_mb`` is ``free_space_floor_mb``.
+        """
+        try:
+            return replace(self._read(night), conditions=conditions.look(self.venue, floor_mb))
+        except OSError as error:
+            found = conditions.look(self.venue, floor_mb) or (conditions.unreadable(error),)
+            return Snapshot(conditions=found)
+
+    def last_longer(self) -> None:
+        """From now on remember what is staged: worth it for who looks more than once."""
+        self._tables = Tables(self.venue)
+
+    def _read(self, night: date | None) -> Snapshot:
+        venue, playing = self.venue, now_playing.read(self.venue.run)
+        hearing, troubles = self._hearing.look()
+        known = counts.look(venue.producer_state)
+        seen = Snapshot(
+            playing=playing,
+            card=read_card(venue, SongId(playing.song)) if playing and playing.song else None,
+            queue=tuple(self._playlist.look()),
+            making=tuple(sorted(map(_making, jobs.open_jobs(venue)), key=lambda making: making.status.claimed_at)),
+            door=self._door.look(),
+            being_heard=hearing,
+            waiting=self._tables.waiting() if self._tables else staging.waiting_tables(venue),
+            songs_tonight=dict(known.tonight),
+            short=self._short.get(),
+            troubles=troubles,
+            errors=self._errors.get(),
+            failures=self._failures.get(),
+            running={service: LifeLock(venue.run / f"{service}.lock").looks_held() for service in SERVICES},
+            held=self._held.get(),
+            engines=tuple(engines.read_all(venue.engines)),
+            spent=Spent.of(charges.read(venue.ledger, night)) if night else Spent(),
+            damaged=self._damaged.get(),
+        )
+        return replace(seen, outlook=self._outlook(seen, known, night)) if night else seen
+
+    def _outlook(self, seen: Snapshot, known: counts.Counts, night: date) -> Outlook:
+        if self._outlooks is None:
+            return Outlook()
+        making = tuple((JobId(one.job), one.status) for one in seen.making)
+        coming = (*seen.being_heard, *seen.door)
+        return self._outlooks.of(Facts(seen.playing, seen.queue, making, seen.waiting, coming, known), night)
 
 
-def _read(venue: Venue, night: date | None) -> Snapshot:
-    playing = now_playing.read(venue.run)
-    return Snapshot(
-        playing=playing,
-        card=read_card(venue, SongId(playing.song)) if playing and playing.song else None,
-        queue=tuple(Playlist(venue.playlist).look()),
-        making=tuple(sorted(map(_making, jobs.open_jobs(venue)), key=lambda making: making.status.claimed_at)),
-        arriving=_at_the_door(venue.from_tables),
-        hearing=_count(venue.hearing),
-        waiting=staging.waiting_tables(venue),
-        songs_tonight=dict(counts.look(venue.producer_state).tonight),
-        short=_count(venue.short_transcriptions),
-        troubles=tuple(_troubles(venue)),
-        errors=tuple(reasons.read_all(venue.transcription_errors)),
-        failures=tuple(reasons.read_all(venue.failed_processing)),
-        running={service: LifeLock(venue.run / f"{service}.lock").looks_held() for service in SERVICES},
-        held=tuple(reasons.read_all(venue.held)),
-        engines=tuple(engines.read_all(venue.engines)),
-        spent=Spent.of(charges.read(venue.ledger, night)) if night else Spent(),
-    )
+def look(venue: Venue, night: date | None = None, floor_mb: int = 0, house: House | None = None) -> Snapshot:
+    """Look at the venue once, see :meth:`Lookout.look`."""
+    return Lookout(venue, house).look(night, floor_mb)
 
 
 def read_card(venue: Venue, song: SongId) -> SongCard | None:
@@ -122,17 +216,18 @@ def _making(job: jobs.Job) -> InTheMaking:
     return InTheMaking(job.id, job.status)
 
 
-def _troubles(venue: Venue) -> Iterator[reasons.Reason]:
-    for recording in recordings.recordings(venue):
-        if reason := reasons.read(recording.folder):
-            yield replace(reason, name=recording.name)
+def _reasons(folder: Path) -> tuple[reasons.Reason, ...]:
+    return tuple(reasons.read_all(folder))
 
 
-def _at_the_door(folder: Path) -> int:
-    """Count what may become recordings: files that are no links, there or one folder down."""
-    found = (*folder.glob("[!.]*"), *folder.glob("[!.]*/[!.]*"))
-    files = (path for path in found if path.is_file() and not path.is_symlink())
-    return sum(path.name.lower() not in recordings.LITTER for path in files)
+def _set_aside(root: Path) -> tuple[str, ...]:
+    """Return the names of the files that were damaged, kept beside those that go on."""
+    return tuple(sorted(name.name for pattern in DAMAGED for name in root.glob(f"{pattern}*") if not _is_wal(name)))
+
+
+def _is_wal(name: Path) -> bool:
+    """Return whether the file only belongs to another."""
+    return name.name.endswith(("-wal", "-shm"))
 
 
 def _count(folder: Path) -> int:

@@ -11,6 +11,8 @@ from typing import Any
 from stornello.chains import Breaker, Chain, Link
 from stornello.domain.clock import SystemClock
 from stornello.domain.errors import AccountRefused, SettingsError
+from stornello.domain.eta import House
+from stornello.domain.fairness import POLICIES
 from stornello.domain.money import Budget
 from stornello.domain.plain import Plain
 from stornello.domain.seam import SEAMS, Seam
@@ -122,6 +124,18 @@ def budget(settings: Settings) -> Budget:
         table=caps.table,
         words=_WORDS_CALLS * _price("lyricists", chosen("lyricists", settings)[0], settings),
         studios=tuple((name, price) for name, price in studios if price),
+    )
+
+
+def house(settings: Settings) -> House:
+    """Return what the screens tell from when songs will be heard."""
+    return House(
+        max_workers=settings.max_workers,
+        max_queue_size=settings.max_queue_size,
+        max_notes=settings.max_notes_per_song,
+        crossfade_s=settings.crossfade_seconds,
+        play_only_s=settings.play_only_seconds,
+        policy=POLICIES[settings.fairness],
     )
 
 

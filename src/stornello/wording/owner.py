@@ -16,6 +16,23 @@ CREDITS = Plain("{engine}: {left} crediti", "{engine}: {left} credits")
 LOW = Plain("{engine}: solo {left} crediti, ricaricali", "{engine}: only {left} credits left, top up")
 HELD = Plain("{name}: decidi tu, stornello resolve. {why}", "{name}: yours to decide, stornello resolve. {why}")
 
+KEPT = Plain("{name}: un file rovinato, tenuto da parte", "{name}: a damaged file, kept aside")
+DAMAGED = {
+    "playlist.bad": Plain(
+        "{name}: righe della coda che non si leggevano; la coda va avanti senza. Guardale e cancella il file",
+        "{name}: lines of the queue that could not be read; it goes on without them. Look at them, delete the file",
+    ),
+    "producer_state.json.bad": Plain(
+        "{name}: i conteggi dei tavoli erano rovinati; ciò che era buono vale. Guardalo e cancellalo",
+        "{name}: the tables' counts were damaged; what was good counts. Look at it and delete it",
+    ),
+    "journal.db.bad": Plain(
+        "{name}: il vecchio diario, già ricostruito. Se non ti serve, cancellalo",
+        "{name}: the old journal, built anew already. Delete it if you do not need it",
+    ),
+}
+"""What to do with the files that :data:`stornello.spool.snapshot.DAMAGED` names."""
+
 
 @dataclass(frozen=True, slots=True)
 class Worry:
@@ -33,7 +50,13 @@ def worries(seen: Snapshot, budget: Budget, now: datetime, language: Language) -
     found += [Worry(away(engine, language), grave=True) for engine in seen.engines if is_away(engine, now)]
     low = [engine for engine in seen.engines if is_low(engine, budget) and not is_away(engine, now)]
     found += [Worry(credits_left(engine, budget, language)) for engine in low]
+    found += [Worry(_damaged(name, language)) for name in seen.damaged]
     return sorted(found, key=lambda worry: not worry.grave)
+
+
+def _damaged(name: str, language: Language) -> str:
+    kind = next((known for known in DAMAGED if name.startswith(known)), "")
+    return DAMAGED.get(kind, KEPT).within(language).format(name=safe(name))
 
 
 def is_away(engine: EngineState, now: datetime) -> bool:

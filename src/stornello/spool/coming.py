@@ -1,0 +1,103 @@
+"""Recordings that came in and are not staged yet, for dashboards: at the door, or being heard."""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import NamedTuple
+
+from stornello.domain.names import TableId, origin_of
+from stornello.spool import reasons
+from stornello.spool.glance import Glance, is_settled
+from stornello.spool.paths import Venue
+from stornello.spool.reasons import Reason
+from stornello.spool.recordings import LITTER, Recording
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """A recording on its way. ``since`` is when it was claimed, None while it is at the door."""
+
+    name: str
+    table: TableId | None
+    since: datetime | None = None
+
+
+class _Known(NamedTuple):
+    mtime_ns: int
+    arrived: Arrived
+    reason: Reason | None
+
+
+class Hearing:
+    """.tmp_player/hearing/, looked at again and again: an entry is read when it has changed."""
+
+    def __init__(self, venue: Venue) -> None:
+        self._folder = venue.hearing
+        self._known: dict[str, _Known] = {}
+
+    def look(self) -> tuple[tuple[Arrived, ...], tuple[Reason, ...]]:
+        """Return what is being heard, oldest first, and why some of it waits for another attempt."""
+        self._known = {entry.name: self._entry(entry) for entry in _folders(self._folder)}
+        found = [self._known[name] for name in sorted(self._known)]
+        return tuple(one.arrived for one in found), tuple(one.reason for one in found if one.reason)
+
+    def _entry(self, entry: os.DirEntry[str]) -> _Known:
+        try:
+            mtime_ns = entry.stat(follow_symlinks=False).st_mtime_ns
+        except OSError:  # staged meanwhile
+            mtime_ns = 0
+        known = self._known.get(entry.name)
+        if known and known.mtime_ns == mtime_ns:
+            return known
+        is_sure = is_settled(mtime_ns)
+        recording = Recording(entry.name, Path(entry.path))
+        name, origin, reason = recording.name, recording.origin, reasons.read(recording.folder)
+        arrived = Arrived(name or entry.name, origin.table if origin else None, _claimed_at(entry.name))
+        return _Known(mtime_ns if is_sure else -1, arrived, reason and replace(reason, name=name))
+
+
+class Door:
+    """FROM_TABLES: what may become recordings, files that are no links, there or one folder down."""
+
+    def __init__(self, venue: Venue) -> None:
+        self._top = Glance(venue.from_tables, _names)
+        self._below: dict[str, Glance[tuple[list[str], list[str]]]] = {}
+
+    def look(self) -> tuple[Arrived, ...]:
+        """Return what stands at the door."""
+        files, folders = self._top.get()
+        self._below = {name: self._below.get(name) or Glance(self._top.folder / name, _names) for name in folders}
+        names = files + [f"{folder}/{name}" for folder, glance in self._below.items() for name in glance.get()[0]]
+        return tuple(Arrived(name, origin.table if (origin := origin_of(name)) else None) for name in names)
+
+
+def _names(folder: Path) -> tuple[list[str], list[str]]:
+    """Return the files and the folders in ``folder``; hidden ones and what other systems leave are none."""
+    files, folders = [], []
+    for entry in _entries(folder):
+        if entry.is_dir(follow_symlinks=False):
+            folders.append(entry.name)
+        elif entry.is_file(follow_symlinks=False) and entry.name.lower() not in LITTER:
+            files.append(entry.name)
+    return files, folders
+
+
+def _folders(folder: Path) -> Iterator[os.DirEntry[str]]:
+    return (entry for entry in _entries(folder) if entry.is_dir(follow_symlinks=False))
+
+
+def _entries(folder: Path) -> list[os.DirEntry[str]]:
+    try:
+        with os.scandir(folder) as entries:
+            return [entry for entry in entries if not entry.name.startswith(".")]
+    except (FileNotFoundError, NotADirectoryError, PermissionError):
+        return []
+
+
+def _claimed_at(arrival: str) -> datetime | None:
+    try:
+        return datetime.strptime(arrival[:21], "%Y%m%dT%H%M%S%f").replace(tzinfo=UTC)
+    except ValueError:
+        return None
