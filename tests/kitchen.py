@@ -7,6 +7,7 @@ from datetime import timedelta
 from builders import a_card
 from fake_decks import HandClock
 from stornello.domain.errors import GenerationFailed, ProviderUnreachable, StornelloError
+from stornello.domain.fairness import FAIR, Policy
 from stornello.domain.names import JobId, TableId
 from stornello.domain.plain import Plain
 from stornello.producer import Producer
@@ -68,6 +69,7 @@ class Kitchen:
     clock: HandClock = field(default_factory=HandClock)
     notes: int = 0
     disk_lets_us_begin: bool = True
+    policy: Policy = FAIR
 
     def __post_init__(self) -> None:
         self.venue.open()
@@ -88,6 +90,7 @@ class Kitchen:
             max_notes=self.max_notes,
             night_begins=6,
             poll_s=1.0,
+            policy=self.policy,
         )
 
     def note(self, table: int, count: int = 1, guest: str = "Anna") -> None:

@@ -153,7 +153,7 @@ def save(path: Path, counts: Counts) -> None:
         "failed": {table: [failures.in_a_row, failures.rests_until] for table, failures in counts.failed.items()},
         "nights": {name: {"fair": of.fair, "songs_tonight": of.tonight} for name, of in counts.nights.items()},
     }
-    lines = (f"{json.dumps(name)}: {json.dumps(value, ensure_ascii=False)}" for name, value in members.items())
+    lines = (f"{json.dumps(name)}: {json.dumps(value)}" for name, value in members.items())
     atomic.write_text(path, "{\n" + ",\n".join(lines) + "\n}\n")
 
 
@@ -181,7 +181,7 @@ class _Reader:
             tuple(JobId(job) for job in self._list(data.get("counted", []), str)),
             frozenset(self._known(self._list(data.get("present", []), int))),
             self._failed(data.get("failed", {})),
-            {name: self._night(of) for name, of in self._members(data.get("nights", {})).items()},
+            {name: self._night(of) for name, of in self._members(data.get("nights", {})).items() if self._date(name)},
         )
 
     def _night(self, data: Any) -> Night:  # noqa: ANN401 - whatever the file holds

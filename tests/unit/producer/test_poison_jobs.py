@@ -1,0 +1,90 @@
+"""A job that takes its manager with it each time is begun three times, no more, and is nobody's fault but its own."""
+
+import pytest
+
+from kitchen import Kitchen, refused, unreachable
+from stornello.producer.attempts import MAX_ATTEMPTS
+from stornello.producer.worker import DISK_REFUSED
+from stornello.spool import orders, reasons
+from stornello.spool.jobs import Job
+from stornello.spool.orders import Request
+from stornello.spool.paths import Venue
+
+
+def reason_of(venue: Venue, job: str) -> str:
+    reason = reasons.read(venue.failed_processing / job)
+    return reason.code if reason else ""
+
+
+def the_manager_dies(kitchen: Kitchen) -> None:
+    """Begin again, without a word of the earlier life."""
+    kitchen.begin()
+
+
+def test_a_job_that_kills_its_manager_each_time_stops_and_says_so(kitchen: Kitchen) -> None:
+    kitchen.note(5)
+    kitchen.tick()
+    job = kitchen.pool.in_hand[-1]
+    begun = 1
+    for _ in range(10):
+        the_manager_dies(kitchen)
+        begun += len(kitchen.tick())
+    assert begun == MAX_ATTEMPTS
+    assert reason_of(kitchen.venue, job) == "job-crashed"
+
+
+def test_a_job_that_kills_its_manager_at_the_studio_is_held_not_failed(kitchen: Kitchen) -> None:
+    kitchen.note(5)
+    kitchen.tick()
+    job = kitchen.pool.in_hand[-1]
+    orders.write(kitchen.venue.job(job), [Request("kie")])
+    for _ in range(5):
+        the_manager_dies(kitchen)
+        kitchen.tick()
+    assert (kitchen.venue.held / job).is_dir()
+
+
+def test_the_others_of_a_manager_that_died_go_on_at_once(venue: Venue) -> None:
+    kitchen = Kitchen(venue, workers=2)
+    kitchen.note(5)
+    kitchen.note(6)
+    kitchen.tick()
+    the_manager_dies(kitchen)
+    assert sorted(kitchen.tick()) == [5, 6]
+
+
+@pytest.mark.parametrize("code", [DISK_REFUSED, 1])
+def test_what_the_disk_refuses_costs_no_attempt_even_if_the_manager_dies_afterwards(
+    kitchen: Kitchen, code: int
+) -> None:
+    kitchen.note(5)
+    kitchen.tick()
+    job = kitchen.pool.in_hand[-1]
+    kitchen.disk_lets_us_begin = code == DISK_REFUSED
+    kitchen.crash(job, code)
+    kitchen.tick()
+    kitchen.disk_lets_us_begin = True
+    the_manager_dies(kitchen)
+    kitchen.tick()
+    assert Job(job, kitchen.venue.job(job)).status.attempt == 1
+
+
+def test_why_an_orphaned_child_gave_up_is_heard_by_the_next_manager(kitchen: Kitchen) -> None:
+    kitchen.note(5)
+    kitchen.tick()
+    job = kitchen.pool.in_hand[-1]
+    reasons.write(kitchen.venue.job(job), refused(), kitchen.clock.now())
+    the_manager_dies(kitchen)
+    assert kitchen.tick() == []
+    assert reason_of(kitchen.venue, job) == "song-refused"
+
+
+def test_an_attempt_that_was_noted_is_not_counted_again_by_the_next_manager(kitchen: Kitchen) -> None:
+    kitchen.note(5)
+    kitchen.tick()
+    job = kitchen.pool.in_hand[-1]
+    kitchen.fail(job, unreachable())
+    kitchen.tick()
+    the_manager_dies(kitchen)
+    kitchen.tick()
+    assert Job(job, kitchen.venue.job(job)).status.attempt == 2
