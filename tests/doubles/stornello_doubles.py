@@ -5,6 +5,7 @@ environment asks for faults: see DIE_ONCE and BUG. In a storm the ear is ``storm
 of a recording, and the studio ``counting``, which is paid and keeps books.
 """
 
+import ctypes
 import hashlib
 import json
 import os
@@ -25,6 +26,9 @@ DIE_ONCE = "DOUBLES_DIE_ONCE"
 
 BUG = "DOUBLES_BUG"
 """Set: the lyricist has a bug, whose error holds what guests said."""
+
+OUTLIVES = "DOUBLES_OUTLIVES"
+"""Set: a child that makes a song takes back its wish to end with its parent, as where no kernel fulfils it."""
 
 CALLS = "DOUBLES_CALLS"
 """A file: gets a line for each call of lyricist and studio, from whichever process."""
@@ -55,6 +59,9 @@ ANSWERED_S, COOKED_S = 0.05, 0.3
 
 _AGAIN = Plain("stornello retry NOME", "stornello retry NAME")
 _NEVER = Plain("Niente.", "Nothing.")
+
+
+_PR_SET_PDEATHSIG = 1
 
 
 class InstantTranscriber:
@@ -108,6 +115,8 @@ class InstantStudio:
 
     def request(self, order: SongOrder) -> RequestId:
         _note_call("request")
+        if OUTLIVES in os.environ:
+            ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, 0)
         return RequestId(json.dumps(order.lyrics.to_json()))
 
     def collect(self, request: RequestId, into: Path) -> Take | None:
