@@ -1,7 +1,6 @@
 """What stands at the door may be no file, or turn into none between the look, the claim and the reading."""
 
 import os
-import socket
 import subprocess
 import threading
 from collections.abc import Callable
@@ -10,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from hostile import BROKEN_S, Siege, a_sound, sha
+from odd_files import NO_FILES
 from stornello.audio_watchdog.flood import HOUR_S, Flood
 from stornello.audio_watchdog.wav import completeness
 from stornello.domain.names import TableId
@@ -19,39 +19,6 @@ from stornello.spool import atomic, outside, quarantine
 @pytest.fixture
 def siege(tmp_path: Path) -> Siege:
     return Siege(tmp_path / "place")
-
-
-def a_socket(path: Path) -> None:
-    with socket.socket(socket.AF_UNIX) as one:
-        here = Path.cwd()
-        os.chdir(path.parent)  # a socket's whole path is limited to 107 bytes
-        one.bind(path.name)
-        os.chdir(here)
-
-
-def a_device(path: Path) -> None:
-    try:
-        os.mknod(path, 0o600 | 0o020000, os.makedev(1, 5))  # /dev/zero, which has no end
-    except PermissionError:
-        pytest.skip("only root makes devices")
-
-
-def a_folder(path: Path) -> None:
-    (path / "deep" / "deeper").mkdir(parents=True)
-    (path / "deep" / "5-anna.wav").write_bytes(a_sound(8))
-
-
-NO_FILES: dict[str, Callable[[Path], object]] = {
-    "link to a file": lambda path: path.symlink_to("/etc/passwd"),
-    "link to our own canary": lambda path: path.symlink_to(path.parents[2] / "canary"),
-    "link to a folder": lambda path: path.symlink_to(path.parents[2] / "cage"),
-    "dangling link": lambda path: path.symlink_to("nowhere"),
-    "link to itself": lambda path: path.symlink_to(path),
-    "pipe": os.mkfifo,
-    "socket": a_socket,
-    "device": a_device,
-    "folder": a_folder,
-}
 
 
 @pytest.mark.parametrize("make", NO_FILES.values(), ids=NO_FILES)

@@ -3,7 +3,6 @@
 import ast
 import os
 import tempfile
-import unicodedata
 from pathlib import Path
 
 import pytest
@@ -11,36 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hostile import BOUNDED, Siege, a_sound, sha
+from odd_files import BYTES, CORPUS
 from stornello.spool.recordings import LITTER
-
-CORPUS = [
-    *(
-        "5-anna.wav",
-        "5-ANNA.wav",
-        "5-zoë.wav",
-        unicodedata.normalize("NFD", "5-zoë.wav"),
-        "5-🎤🎉.wav",
-        "5-\u202egnp.wav",
-    ),
-    *("5-a\nb.wav", "5-a\r\tb.wav", "\n5.wav", "5-\x1b[31mred\x07.wav", "5-..wav", "...wav5", "5-...", "..5-anna.wav"),
-    *("-5.wav", "--help.wav", "-rf .wav", "-i.wav", "0-anna.wav", "00-anna.wav", "99999999-anna.wav", "10001-a.wav"),
-    *("5-$(touch canary).wav", "5-`touch canary`.wav", "5-;touch canary;.wav", "5-|touch canary|.wav", "5-$HOME.wav"),
-    *("5-&& rm -rf ~ #.wav", "5-'\"\\.wav", "5-%s%n{}{0}.wav", "5-[bold]x[red.wav", "5-a\\..\\..\\canary.wav"),
-    *("5-" + "a" * 249 + ".wav", "5-" + "🎤" * 61 + ".wav", "5-" + "e\u0301" * 80 + ".wav", "5." + "x" * 250, "5"),
-    *("5-file:canary.wav", "5-concat:a|b.wav", "5-http:x.wav", "5-%03d.wav", "5-*.wav", "5-?.wav", "~root.wav", "~"),
-    *(
-        "audio.wav",
-        "speech.wav",
-        "transcript.txt",
-        "recording.json",
-        "reason.json",
-        "playlist.queue",
-        "5-.wav",
-        " .wav",
-    ),
-    *("CON.wav", "NUL", "5-\u2028\u2029\ufeff.wav", "5-\u0300.wav", "٥-anna.wav", "5-MILESTONE: DONE.wav", "5.wav.wav"),
-]
-BYTES = [b"5-perch\xe9.wav", b"\xff\xfe5.wav", b"5-\xed\xa0\x80.wav", b"5-" + b"\xff" * 249 + b".wav", b"\x80"]
 
 
 def is_let_in(name: bytes) -> bool:

@@ -20,6 +20,8 @@ from stornello.spool.paths import Venue
 log = logging.getLogger(__name__)
 
 _OURS = re.compile(r"^\d{8}T\d{12}_(?P<sha>[0-9a-f]{16})_(?P<guest>.*)$", re.DOTALL)
+_FIRST = datetime(1970, 1, 1, tzinfo=UTC)
+_LAST = datetime(9999, 1, 1, tzinfo=UTC)
 _STAMPED = re.compile(r"[0-9]{8}T[0-9]{12}")
 
 
@@ -85,7 +87,14 @@ def texts(folder: Path) -> Iterator[Path]:
 
 
 def arrival(path: Path) -> datetime:
-    """Return when a transcript arrived, by its name or, where that tells nothing, by its mtime."""
+    """Return when a transcript arrived, by its name or, where that tells nothing, by its mtime.
+
+    Files may be of any year; we tell none that a time zone could carry out of the calendar.
+    """
+    return min(max(_told_arrival(path), _FIRST), _LAST)
+
+
+def _told_arrival(path: Path) -> datetime:
     name = path.name
     if _STAMPED.match(name):
         with contextlib.suppress(ValueError):  # it only looks so
@@ -94,7 +103,7 @@ def arrival(path: Path) -> datetime:
     try:
         return datetime.fromtimestamp(path.stat().st_mtime, UTC)
     except (FileNotFoundError, OverflowError, ValueError):  # gone, or of a year that is none
-        return datetime.max.replace(tzinfo=UTC)
+        return _LAST
 
 
 @dataclass(frozen=True, slots=True)
