@@ -27,7 +27,7 @@ CONTESTANTS: Final = ("fair", "min(counts)", "fifo", "round robin")
 _LINES: Final[tuple[tuple[str, str], ...]] = (
     ("Jain's index, songs of tables that waited all of a half hour", "jain_half_hour"),
     ("Jain's index, songs until closing / what each table could have", "jain_night"),
-    ("longest run of one table while others waited, songs", "longest_run"),
+    ("longest run of one table while others (that do not fail) waited", "longest_run"),
     ("   mean of the nights' longest", "mean_longest_run"),
     ("wait of a table for its next song, but the greedy one, p50, s", "turn_p50_s"),
     ("   p95", "turn_p95_s"),

@@ -197,7 +197,8 @@ class Night:
         if not notes:
             del self.waiting[table]
             self.backlogs.append((table, self._since[table], self.now))
-        song = Song(note, self.now, contended=bool(self.waiting.keys() - {table}), tag=self.rule.count(table))
+        others = self.waiting.keys() - FAILING - {table}  # those may be resting
+        song = Song(note, self.now, contended=bool(others), tag=self.rule.count(table))
         self.cooking.append(song)
         self._later(self.now + note.cooks, "made", song)
 
