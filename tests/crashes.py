@@ -176,6 +176,16 @@ def dying_at(operation: int, how: How = "before") -> Iterator[Life]:
 
 
 @contextmanager
+def living(life: Life) -> Iterator[None]:
+    """Go on with ``life`` in the block, whose operations are counted where the last block left off."""
+    with atomic.on(life):
+        yield
+    life.look_outside()
+    if life.is_dead:
+        raise Crash  # as above
+
+
+@contextmanager
 def refusing_from(operation: int, trouble: int = errno.ENOSPC) -> Iterator[Life]:
     """Let the disk be full, or whatever ``trouble`` is, from the ``operation``-th operation on; the process lives."""
     life = Life(machine(), operation, "before", trouble)

@@ -6,6 +6,7 @@ import wave
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
 from fake_decks import HandClock
@@ -32,6 +33,7 @@ def a_venue(folder: Path) -> Venue:
     return venue
 
 
+@cache
 def a_tone(seconds: float, amplitude: float = 0.25, hertz: float = 440.0, rate: int = RATE) -> bytes:
     """Return 16-bit mono samples of a sine (amplitude 1 is full scale; 0 is silence)."""
     step = 2 * math.pi * hertz / rate

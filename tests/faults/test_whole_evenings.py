@@ -1,0 +1,21 @@
+"""One service dies, or the power goes, at any operation of a whole evening: nothing is lost, and nothing doubled."""
+
+import pytest
+
+from crashes import HOWS, How, rooms
+from house import SERVICES, Service, an_evening, deaths_of
+
+pytestmark = pytest.mark.usefixtures("ram", "each_sound_once")
+
+MOST = 5
+"""Deaths of a service that are tried each way, spread over all; ``torture/test_all_evenings.py`` tries every one."""
+
+
+@pytest.mark.parametrize("how", HOWS)
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_death_anywhere_in_the_evening_loses_nothing_and_doubles_nothing(service: Service, how: How) -> None:
+    fresh = rooms()
+    sweep = deaths_of(service, how, next(fresh))
+    assert sweep
+    for death in sweep[:: -(-len(sweep) // MOST)]:
+        an_evening(next(fresh), service, death, how)
