@@ -65,11 +65,37 @@ def holding(kitchen: Kitchen) -> Act:
     return Kitchen.tick
 
 
+def overtaking(kitchen: Kitchen) -> Act:
+    """A second song of table 5 is ready and waits; the first of table 6 goes before it."""
+    kitchen.workers = 2
+    kitchen.begin()
+    kitchen.note(5, count=7)
+    kitchen.note(6)
+    kitchen.tick()
+    for _ in range(2):
+        kitchen.sing(next(job for job in kitchen.pool.in_hand if job.startswith("5_")))
+        kitchen.tick()
+    kitchen.sing_all()
+    return Kitchen.tick
+
+
+def beginning_with_a_damaged_memory(kitchen: Kitchen) -> Act:
+    kitchen.note(5, count=9)
+    kitchen.serve(1)
+    with kitchen.venue.producer_state.open("a") as state:
+        state.write("a slip of the hand")
+    return as_a_start(kitchen)
+
+
 def beginning_again(kitchen: Kitchen) -> Act:
     """What the start does after an earlier crash in the middle of a claim."""
     kitchen.note(5, count=3)
     with suppress(Crash), dying_at(8):
         kitchen.tick()
+    return as_a_start(kitchen)
+
+
+def as_a_start(kitchen: Kitchen) -> Act:
     kitchen.begin()
 
     def begin(kitchen: Kitchen) -> None:
@@ -86,6 +112,8 @@ ACTS = (
     counting_a_failed_attempt,
     setting_aside,
     holding,
+    overtaking,
+    beginning_with_a_damaged_memory,
     beginning_again,
 )
 
