@@ -10,7 +10,7 @@ from stornello.domain.errors import GenerationFailed, ProviderUnreachable, Storn
 from stornello.domain.fairness import FAIR, Policy
 from stornello.domain.names import JobId, TableId
 from stornello.domain.plain import Plain
-from stornello.producer import Producer
+from stornello.producer.manager import Producer
 from stornello.producer.pool import Pool
 from stornello.spool import atomic, counts, jobs, reasons, staging
 from stornello.spool.jobs import Job

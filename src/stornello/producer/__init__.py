@@ -1,5 +1,4 @@
-"""Producer: from staged transcripts to a song in the playlist, fairly, MAX_WORKERS at a time."""
+"""Producer: from staged transcripts to a song in the playlist, fairly, MAX_WORKERS at a time.
 
-from stornello.producer.manager import Producer
-
-__all__ = ["Producer"]
+Imports nothing by itself: every worker process imports this package, and needs little of it.
+"""

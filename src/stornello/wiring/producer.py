@@ -6,7 +6,7 @@ from pathlib import Path
 
 from stornello.domain.clock import SystemClock
 from stornello.domain.fairness import POLICIES
-from stornello.producer import Producer
+from stornello.producer.manager import Producer
 from stornello.producer.pool import Pool
 from stornello.settings import Settings
 from stornello.spool import conditions
