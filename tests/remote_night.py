@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
-from night import a_noise
-from servers.aimock import Fixture, says, some_song
+from night import Night, a_noise, wait_until
+from servers.aimock import Aimock, Fixture, says, some_song
+from servers.kie import fake_kie
 from stornello.spool.paths import Venue
 
 OPENAI_KEY = "sk-test-0penA1-k3y-that-nobody-may-see"
@@ -55,6 +56,19 @@ def drop(door: Path, recordings: int, tables: int) -> None:
     chance = Random(3)  # noqa: S311 - a seed
     for number in range(recordings):
         a_noise(door / f"{number % tables + 1}-guest{number}.wav", chance)
+
+
+def check_a_storm_of_faults(night: Night, jobs: int, seed: int, seconds: float) -> None:
+    """Make songs while the studio does all it can do wrong: each job comes to an end and nothing is paid twice."""
+    with Aimock(songs_that_differ(4 * jobs)) as openai, fake_kie("--storm", str(seed), cook=0.5, seconds=6) as kie:
+        night.settings |= settings(openai.url, kie.url, "kie,kie-flat", workers=4)
+        assert night.run("init").returncode == 0
+        drop(night.venue.from_tables, recordings=jobs, tables=6)
+        night.start("up")
+        wait_until(lambda: books(night.venue).ended == jobs and not books(night.venue).under_way, seconds, 0.5)
+        ended = books(night.venue)
+        assert (ended.ended, ended.failed["?"], ended.held["?"]) == (jobs, 0, 0)
+        assert (kie.charges, kie.paid_twice) == (len(set(kie.accepted)), 0)
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 import pytest
 
 from night import Night, wait_until
-from remote_night import books, drop, settings, songs_that_differ
+from remote_night import books, check_a_storm_of_faults, drop, settings, songs_that_differ
 from servers.aimock import Aimock
 from servers.kie import fake_kie
 from stornello.domain.names import SongId
@@ -13,16 +13,16 @@ from stornello.spool.snapshot import read_card
 @pytest.mark.timeout(180)
 @pytest.mark.parametrize("dialect", ["kie", "kie-flat"])
 def test_recordings_become_songs_with_nothing_but_the_two_addresses_changed(night: Night, dialect: str) -> None:
-    with Aimock(songs_that_differ(20)) as openai, fake_kie(cook=1) as kie:
+    with Aimock(songs_that_differ(10)) as openai, fake_kie(cook=1) as kie:
         night.settings |= settings(openai.url, kie.url, dialect, workers=2)
         assert night.run("init").returncode == 0
-        drop(night.venue.from_tables, recordings=4, tables=2)
+        drop(night.venue.from_tables, recordings=2, tables=2)
         up = night.start("up")
-        wait_until(lambda: books(night.venue).songs == 4, 120, 0.2)
+        wait_until(lambda: books(night.venue).songs == 2, 120, 0.2)
         up.terminate()
         assert up.wait(10) == 0
-        assert (books(night.venue).ended, kie.charges, kie.paid_twice) == (4, 4, 0)
-        assert len(openai.journal("/audio/transcriptions")) == 4
+        assert (books(night.venue).ended, kie.charges, kie.paid_twice) == (2, 2, 0)
+        assert len(openai.journal("/audio/transcriptions")) == 2
     cards = [read_card(night.venue, SongId(file.stem)) for file in night.venue.songs.glob("*.json")]
     assert all(card and card.spare and card.synced_lyrics for card in cards)
     engines = {tuple(card.engines.values()) for card in cards if card}
@@ -32,14 +32,4 @@ def test_recordings_become_songs_with_nothing_but_the_two_addresses_changed(nigh
 
 @pytest.mark.timeout(300)
 def test_a_storm_of_all_faults_ends_every_job_with_a_song_or_a_reason_and_pays_nothing_twice(night: Night) -> None:
-    jobs = 10
-    seed = 5
-    with Aimock(songs_that_differ(4 * jobs)) as openai, fake_kie("--storm", str(seed), cook=0.5, seconds=6) as kie:
-        night.settings |= settings(openai.url, kie.url, "kie,kie-flat", workers=4)
-        assert night.run("init").returncode == 0
-        drop(night.venue.from_tables, recordings=jobs, tables=6)
-        night.start("up")
-        wait_until(lambda: books(night.venue).ended == jobs and not books(night.venue).under_way, 240, 0.5)
-        ended = books(night.venue)
-        assert (ended.ended, ended.failed["?"], ended.held["?"]) == (jobs, 0, 0)
-        assert (kie.charges, kie.paid_twice) == (len(set(kie.accepted)), 0)
+    check_a_storm_of_faults(night, jobs=5, seed=5, seconds=240)
