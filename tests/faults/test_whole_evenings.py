@@ -3,7 +3,7 @@
 import pytest
 
 from crashes import HOWS, How, rooms
-from house import SERVICES, Service, an_evening, deaths_of
+from evening import SERVICES, Service, an_evening, deaths_of
 
 pytestmark = pytest.mark.usefixtures("ram", "each_sound_once")
 

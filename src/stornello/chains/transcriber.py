@@ -10,7 +10,7 @@ from stornello import media
 from stornello.chains.chain import Chain, Link
 from stornello.domain.names import TableId
 from stornello.seams import Hearing, Transcriber
-from stornello.spool import answers
+from stornello.spool import answers, atomic
 from stornello.spool.ledger import Purpose
 
 log = logging.getLogger(__name__)
@@ -59,7 +59,7 @@ class ChainedTranscriber:
         finally:
             for part in parts:
                 if part != audio:
-                    part.unlink(missing_ok=True)
+                    atomic.remove(part)
         whole = _joined(heard)
         if engine.is_paid and len(parts) > 1:
             self._keep(_key(audio), whole)

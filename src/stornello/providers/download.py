@@ -58,8 +58,7 @@ class Downloads:
         try:
             self._load(url, part)
             target = into / f"{stem}{_ending(part, url)}"
-            part.replace(target)
-            atomic.sync_folder(into)
+            atomic.move(part, target)
         except NotPublicError as error:
             raise _failed("download-address") from error
         except httpcore2.TimeoutException as error:
@@ -67,7 +66,7 @@ class Downloads:
         except (httpcore2.NetworkError, httpcore2.ProtocolError, httpcore2.UnsupportedProtocol) as error:
             raise _failed("download-broken") from error
         finally:
-            part.unlink(missing_ok=True)
+            atomic.remove(part)
         return target
 
     def _load(self, url: str, part: Path) -> None:

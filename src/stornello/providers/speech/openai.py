@@ -14,6 +14,7 @@ from stornello.providers.openai_client import Question, Service
 from stornello.providers.speech.guards import believable, is_credit, without_loops
 from stornello.seams import Hearing
 from stornello.settings import Settings
+from stornello.spool import atomic
 
 if TYPE_CHECKING:  # costs 1.7 seconds
     from openai import OpenAI
@@ -129,4 +130,4 @@ def _small_enough(audio: Path) -> Iterator[Path]:
         media.to_flac(audio, packed)
         yield packed
     finally:
-        packed.unlink(missing_ok=True)
+        atomic.remove(packed)

@@ -1,6 +1,5 @@
 """The last step: -14 LUFS, no true peak over -1 dBTP after encoding, and an MP3 that is whole or not there."""
 
-import os
 from pathlib import Path
 from typing import Final
 
@@ -11,6 +10,7 @@ from pedalboard.io import AudioFile
 from scipy.signal import resample_poly
 
 from stornello.providers.music.embedded.singer import RATE, Samples
+from stornello.spool import atomic
 
 TARGET_LUFS: Final = -14.0
 _CEILING_DBTP: Final = -2.0
@@ -50,15 +50,11 @@ def true_peak_dbtp(samples: Samples) -> float:
 
 def write_mp3(samples: Samples, path: Path) -> None:
     """Write ``path`` whole or not at all: beside it, to the disk, then renamed."""
-    part = path.with_name(f".{path.name}.part")
-    with part.open("wb") as file:
-        with AudioFile(file, "w", samplerate=RATE, num_channels=2, quality=_KBPS, format="mp3") as encoder:
-            encoder.write(samples)
-        file.flush()
-        os.fsync(file.fileno())
-    part.replace(path)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    part = path.with_name(f".{path.name}{atomic.PART}")
+    with (
+        part.open("wb") as file,
+        AudioFile(file, "w", samplerate=RATE, num_channels=2, quality=_KBPS, format="mp3") as encoder,
+    ):
+        encoder.write(samples)
+    atomic.sync_file(part)
+    atomic.move(part, path)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from stornello.domain.errors import NotDelivered, ProviderUnreachable
 from stornello.providers.music.kie.progress import Offer
+from stornello.spool import atomic
 
 log = logging.getLogger(__name__)
 
@@ -67,5 +68,5 @@ def _spare(audio: Path, others: Iterable[Path | ProviderUnreachable | None]) -> 
         if isinstance(other, Path):
             if not filecmp.cmp(audio, other, shallow=False):
                 return other
-            other.unlink()
+            atomic.remove(other)
     return None
