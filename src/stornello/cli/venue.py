@@ -22,6 +22,8 @@ from stornello.domain.night import night_of
 from stornello.providers.words.prompts import default_prompts
 from stornello.settings import Settings
 from stornello.spool import atomic, quarantine
+from stornello.spool.journal import Journal
+from stornello.spool.paths import Venue
 from stornello.spool.playlist import Playlist
 from stornello.spool.snapshot import Snapshot, look
 from stornello.wiring import engines
@@ -113,7 +115,7 @@ def status(
         money = caps | {"budget_share": budget.share(snapshot.spent.euro)}
         console.print(json.dumps(snapshot.to_json() | money, ensure_ascii=False, indent=2), markup=False)
         return
-    for line in (*_in_words(snapshot), *_owners(snapshot, budget, now)):
+    for line in (*_in_words(snapshot), *_owners(snapshot, budget, now), *_of_the_journal(venue)):
         console.print(line, markup=False)
 
 
@@ -125,6 +127,14 @@ def _owners(seen: Snapshot, budget: Budget, now: datetime) -> Iterator[str]:
             yield owner.credits_left(engine, budget, LANGUAGE)
     for worry in owner.worries(seen, budget, now, LANGUAGE):
         yield f"! {worry.text}"
+
+
+def _of_the_journal(venue: Venue) -> Iterator[str]:
+    if Journal(venue.journal).is_damaged():
+        yield say(
+            "! journal.db non si legge: per ricostruirlo, stornello journal rebuild",
+            "! journal.db cannot be read: to build it anew, stornello journal rebuild",
+        )
 
 
 def _in_words(now: Snapshot) -> list[str]:

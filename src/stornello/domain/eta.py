@@ -202,6 +202,8 @@ class _Night:
     def _goes_out(self) -> bool:
         """Let the song go out whose turn it is, if one is ready."""
         ready = {job.job: job for job in self.open if job.ready_s <= self.time_s}
+        if not ready:
+            return False
         for job in sorted(ready.values(), key=lambda job: job.ready_s):
             if not job.place:
                 self.finished += 1

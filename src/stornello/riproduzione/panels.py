@@ -1,5 +1,6 @@
 """The dashboard's panels: each turns a part of the snapshot into lines that fit."""
 
+import math
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -162,7 +163,9 @@ def tables(view: View, lines: int) -> RenderableType:
     """Show what each table has waiting, when the room hears its next song, how many it has had tonight."""
     waiting, songs = view.snapshot.waiting, view.snapshot.songs_tonight
     coming = view.snapshot.outlook.tables
-    known = sorted({*waiting, *songs, *coming}, key=lambda table: (table not in waiting, table not in coming, table))
+    known = sorted(
+        {*waiting, *songs, *coming}, key=lambda table: (_soon(coming.get(table)), table not in waiting, table)
+    )
     title = view.say(phrases.TABLES)
     if not known:
         return _panel(Text(view.say(phrases.TABLES_NONE), style="dim"), title, "magenta")
@@ -170,6 +173,10 @@ def tables(view: View, lines: int) -> RenderableType:
     for table in known[: lines - FRAME]:
         rows.add_row(Text(f" T{table}", style="magenta"), _notes(table, view), _songs(songs.get(table, 0), view))
     return _panel(rows, title, "magenta")
+
+
+def _soon(in_s: float | None) -> float:
+    return math.inf if in_s is None else in_s
 
 
 def _notes(table: TableId, view: View) -> Text:

@@ -60,7 +60,7 @@ class Outlooks:
         now_s = self._clock.monotonic()
         if self._last and now_s < self._last[0] + _AGAIN_S:
             return self._last[1]
-        if self._pace is None or now_s >= self._pace[0] + _PACE_S:
+        if self._pace is None or self._pace[1].make_s is None or now_s >= self._pace[0] + _PACE_S:
             begun = datetime.combine(night, time.min).astimezone(UTC)
             self._pace = (now_s, self._journal.pace(begun.isoformat()))
         scene = _scene(facts, self.house, self._clock.now())
