@@ -27,6 +27,7 @@ check: install-dev
 
 torture: install-dev
 	$(RUN)pytest -s -p no:randomly torture $(ARGS)
+	HOSTILE_EXAMPLES=1000 $(RUN)pytest -n 2 --timeout 7200 tests/faults/test_hostile_*.py
 
 bench: install-dev $(VENV)/peers
 	$(PY) bench/pipeline.py --quick
