@@ -65,8 +65,8 @@ def take_turns(hall: Hall, policy: Policy = FAIR) -> Turns:
     """
     competing = frozenset(hall.waiting) - hall.active - hall.resting
     songs = welcome(competing, hall.known, hall.songs) if policy.welcomes else hall.songs
-    line = sorted(competing, key=lambda table: (songs.get(table, 0), hall.waiting[table], table))
-    return Turns(line, songs, competing | (hall.active - hall.parked))
+    line = sorted((songs.get(table, 0), hall.waiting[table], table) for table in competing)
+    return Turns([table for _, _, table in line], songs, competing | (hall.active - hall.parked))
 
 
 def next_table(

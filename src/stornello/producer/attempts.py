@@ -71,8 +71,15 @@ class Attempts:
         self._pool.start(job)
         log.info("job started", extra={"job": job.id, "attempt": status.attempt})
 
-    def give_back(self, job: Job) -> None:
-        """Count the attempt that was begun for none."""
+    def note_interruption(self, job: Job) -> None:
+        """Give an attempt back that was stopped on purpose, if the disk takes it."""
+        log.info("job interrupted, will go on", extra={"job": job.id})
+        try:
+            self._give_back(job)
+        except OSError as error:
+            log.warning("an attempt is not given back", extra={"job": job.id, "errno": error.errno})
+
+    def _give_back(self, job: Job) -> None:
         if job.status.begun:
             self._update(job, begun=False)
 
@@ -85,14 +92,14 @@ class Attempts:
             return
         if code == DISK_REFUSED or not may_begin:
             self._not_before[job.id] = self._clock.monotonic() + _DISK_S
-            self.give_back(job)
+            self._give_back(job)
             log.warning("the disk refused, job waits", extra={"job": job.id, "exit": code})
             return
         if code == DEADLINE_PASSED:
             reasons.write(job.folder, _too_slow(), self._clock.now())
         reason = reasons.read(job.folder)
         if reason and reason.holds:
-            self.give_back(job)
+            self._give_back(job)
             return
         if reason and reason.parks and self.age_s(job) < _LONGEST_PARKING_S:
             self._park(job, reason.code)

@@ -115,16 +115,8 @@ class Producer:
                 self._pause(stop)
             else:
                 stop.wait(self.poll_s)
-        self._stop()
-
-    def _stop(self) -> None:
-        """End the workers. That was no fault of their jobs': the attempts are given back, if the disk takes it."""
         for job_id in self.pool.stop():
-            log.info("job interrupted, will go on", extra={"job": job_id})
-            try:
-                self._attempts.give_back(self._open[job_id])
-            except OSError as error:
-                log.warning("an attempt is not given back", extra={"job": job_id, "errno": error.errno})
+            self._attempts.note_interruption(self._open[job_id])
 
     def _pause(self, stop: threading.Event) -> None:
         """Wait for the next pass, or less when a worker ends."""

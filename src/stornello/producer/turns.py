@@ -51,7 +51,8 @@ class Turns:
 
     def least(self, parked: frozenset[TableId]) -> int:
         """Return the lowest count of the tables that were present at the last look and are not parked since."""
-        return min(map(self.songs_of, self.counts.present - parked), default=0)
+        counted = songs(self.counts, self.policy)
+        return min((counted.get(table, 0) for table in self.counts.present - parked), default=0)
 
     def count(self, job: JobId, table: TableId) -> None:
         """Count a song, once; it ends the table's rest."""
