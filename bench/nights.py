@@ -36,7 +36,7 @@ class Note(NamedTuple):
 
 
 def a_night(chance: Random) -> list[Note]:
-    """Return a night's notes: about 170, a third more than the room can hear before it closes.
+    """Return a night's notes: about 156, a third more than the room can hear before it closes.
 
     Each table talks at its own times, at two toasts most of them at once; one sends six times as much as others, two
     come half-way and send ten at once, two have four notes of five that fail.
