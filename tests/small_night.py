@@ -33,8 +33,8 @@ def rows_of(path: Path) -> dict[str, list[dict[str, object]]]:
 def a_small_night(folder: Path) -> Venue:
     """One recording of each end, one song, one failure, one paid call, two plays."""
     venue = a_venue(folder)
-    script = [STORY, STORY, "poco", unreachable()]
-    ears = some_ears(venue, ScriptedTranscriber(list(script)), retry=0)
+    script: list[str | BaseException] = [STORY, STORY, "poco", unreachable()]
+    ears = some_ears(venue, ScriptedTranscriber(script), retry=0)
     for hertz, name in enumerate(["5-anna.wav", "6-luca.wav", "5-zoe.wav", "7-rosa.wav", "nessuno.wav"]):
         ears.attend(a_claimed_note(venue, name, hertz=300.0 + 50 * hertz, minute=hertz))
     journal = Journal(venue.journal)

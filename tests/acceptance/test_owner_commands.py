@@ -95,6 +95,19 @@ def test_a_report_without_a_journal_changes_nothing_on_disk(venue: Night) -> Non
     assert sorted(venue.folder.rglob("*")) == before
 
 
+def test_a_damaged_journal_is_told_by_status_and_built_anew_by_report_or_by_hand(venue: Night) -> None:
+    venue.venue.journal.write_bytes(b"no database" * 1000)
+    assert "! journal.db non si legge: per ricostruirlo, stornello journal rebuild" in venue.run("status", "--lang", "it").stdout
+    assert venue.venue.journal.read_bytes()[:11] == b"no database", "who only looks changes nothing"
+    said = venue.run("report", "--lang", "en")
+    assert said.stderr.startswith("journal.db was damaged: it is built anew, the old one is in ")
+    said = venue.run("journal", "rebuild", "--lang", "it")
+    kept = venue.folder / "journal.db.bad-2"
+    assert said.stdout.split("\n")[0] == "journal.db è ricostruito: 0 canzoni, 0 registrazioni, 0 ascolti in sala."
+    assert str(kept) in said.stdout.replace("\n", "")
+    assert kept.is_file()
+
+
 def test_no_key_comes_out_of_any_of_it(venue: Night) -> None:
     venue.settings |= {"KIE_BASE_URL": "http://127.0.0.1:9", "OPENAI_BASE_URL": "http://127.0.0.1:9/v1"}
     commands = (["status"], ["status", "--json"], ["report"], ["report", "--json"], ["report", "--csv"], ["doctor"])

@@ -37,6 +37,7 @@ def rebuild(path: Path) -> Path | None:
     part = path.with_name(f".{path.name}.part")
     try:
         _build(part, _merged(list(journal_sources.everything(Venue(path.parent))), list(_salvaged(old))))
+        atomic.remove(with_ending(old, "-shm"))  # of our reading
         kept = _keep_aside(path)
         atomic.move(part, path)
     finally:

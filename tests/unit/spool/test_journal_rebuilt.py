@@ -3,6 +3,8 @@
 import logging
 import multiprocessing
 import os
+import resource
+import shutil
 import sqlite3
 import tempfile
 from collections.abc import Iterator
@@ -18,15 +20,27 @@ from small_night import a_small_night, rows_of
 from stornello.domain.names import TableId
 from stornello.spool import atomic, journal_file, journal_rebuild
 from stornello.spool.journal import Journal
+from stornello.spool.paths import Venue
 from venues import EIGHT
+
+
+@pytest.fixture(scope="module")
+def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The small night, once for all."""
+    return a_small_night(tmp_path_factory.mktemp("night")).root
+
+
+@pytest.fixture
+def venue(original: Path, tmp_path: Path) -> Venue:
+    """A copy of the small night."""
+    return Venue(shutil.copytree(original, tmp_path / "venue"))
 
 
 def messages(caplog: pytest.LogCaptureFixture) -> list[str]:
     return [record.getMessage() for record in caplog.records if "journal" in record.getMessage()]
 
 
-def test_the_rebuilt_rows_are_those_of_the_night(tmp_path: Path) -> None:
-    venue = a_small_night(tmp_path)
+def test_the_rebuilt_rows_are_those_of_the_night(venue: Venue) -> None:
     before = rows_of(venue.journal)
     counts = {table: len(rows) for table, rows in before.items()}
     assert counts == {"recordings": 5, "songs": 1, "costs": 1, "failures": 1, "plays": 2}
@@ -35,8 +49,7 @@ def test_the_rebuilt_rows_are_those_of_the_night(tmp_path: Path) -> None:
     assert rows_of(venue.journal) == before | {"plays": []}
 
 
-def test_what_only_the_old_journal_knows_comes_along_and_the_old_one_is_kept(tmp_path: Path) -> None:
-    venue = a_small_night(tmp_path)
+def test_what_only_the_old_journal_knows_comes_along_and_the_old_one_is_kept(venue: Venue) -> None:
     journal = Journal(venue.journal)
     journal.recording("aa" * 32, "5-anna.wav", None, "duplicate", 0, EIGHT, arrival="20261123T210000000000")
     journal.song(a_card("gone", title="Di ieri"), 75.0)
@@ -54,11 +67,10 @@ def test_what_only_the_old_journal_knows_comes_along_and_the_old_one_is_kept(tmp
 PAGE = 4096
 
 
-@pytest.mark.parametrize("left", [10, 100, *range(PAGE, 9 * PAGE, PAGE), 3 * PAGE + 1000])
+@pytest.mark.parametrize("left", [100, PAGE, 3 * PAGE + 1000, 5 * PAGE, 8 * PAGE])
 def test_a_journal_cut_anywhere_is_built_anew_by_the_next_note(
-    tmp_path: Path, left: int, caplog: pytest.LogCaptureFixture
+    venue: Venue, left: int, caplog: pytest.LogCaptureFixture
 ) -> None:
-    venue = a_small_night(tmp_path)
     before = rows_of(venue.journal)
     assert venue.journal.stat().st_size > left
     os.truncate(venue.journal, left)
@@ -77,9 +89,8 @@ def test_a_journal_cut_anywhere_is_built_anew_by_the_next_note(
 
 @pytest.mark.parametrize("content", [b"this is no database at all" * 100, b"SQLite format 3\0" + bytes(5000), b""])
 def test_a_journal_that_is_none_is_built_anew_by_the_first_note_and_the_note_is_in_it(
-    tmp_path: Path, content: bytes, caplog: pytest.LogCaptureFixture
+    venue: Venue, content: bytes, caplog: pytest.LogCaptureFixture
 ) -> None:
-    venue = a_small_night(tmp_path)
     before = rows_of(venue.journal)
     venue.journal.write_bytes(content)
     caplog.clear()
@@ -92,8 +103,7 @@ def test_a_journal_that_is_none_is_built_anew_by_the_first_note_and_the_note_is_
     assert (venue.root / "journal.db.bad").exists() == bool(content)
 
 
-def test_a_folder_in_its_place_is_moved_aside_with_all_that_is_in_it(tmp_path: Path) -> None:
-    venue = a_small_night(tmp_path)
+def test_a_folder_in_its_place_is_moved_aside_with_all_that_is_in_it(venue: Venue) -> None:
     songs = rows_of(venue.journal)["songs"]
     venue.journal.unlink()
     venue.journal.mkdir()
@@ -103,8 +113,7 @@ def test_a_folder_in_its_place_is_moved_aside_with_all_that_is_in_it(tmp_path: P
     assert rows_of(venue.journal)["songs"] == songs
 
 
-def test_the_changes_beside_an_old_journal_are_never_written_into_the_new_one(tmp_path: Path) -> None:
-    venue = a_small_night(tmp_path)
+def test_the_changes_beside_an_old_journal_are_never_written_into_the_new_one(venue: Venue) -> None:
     with closing(sqlite3.connect(venue.journal)) as db:
         db.execute("DELETE FROM songs")
         db.commit()
@@ -119,8 +128,7 @@ def test_the_changes_beside_an_old_journal_are_never_written_into_the_new_one(tm
     assert (venue.root / "journal.db.bad-wal").read_bytes() == stale
 
 
-def test_what_lies_beside_a_journal_whose_writer_was_killed_comes_along(tmp_path: Path) -> None:
-    venue = a_small_night(tmp_path)
+def test_what_lies_beside_a_journal_whose_writer_was_killed_comes_along(venue: Venue, tmp_path: Path) -> None:
     killed = tmp_path / "killed"
     killed.mkdir()
     with closing(sqlite3.connect(venue.journal)) as db:
@@ -134,8 +142,7 @@ def test_what_lies_beside_a_journal_whose_writer_was_killed_comes_along(tmp_path
     assert [song for song, _, _ in Journal(path).plays()] == ["one", "one", "last"]
 
 
-def test_plays_come_back_from_the_players_log(tmp_path: Path) -> None:
-    venue = a_small_night(tmp_path)
+def test_plays_come_back_from_the_players_log(venue: Venue) -> None:
     log = venue.logs / "riproduzione.log"
     lines = (
         '{"at": "2026-11-23T21:10:01+0100", "event": "song started", "song": "one"}',
@@ -160,8 +167,7 @@ def note(path: Path, number: int) -> None:
     Journal(path).failure(f"{number}_200000_cccccc", TableId(number), "job-crashed", EIGHT)
 
 
-def test_several_services_that_meet_it_at_once_build_it_once(tmp_path: Path) -> None:
-    venue = a_small_night(tmp_path)
+def test_several_services_that_meet_it_at_once_build_it_once(venue: Venue) -> None:
     venue.journal.write_bytes(b"no database" * 1000)
     spawn = multiprocessing.get_context("spawn")
     processes = [spawn.Process(target=note, args=(venue.journal, number)) for number in (11, 12, 13)]
@@ -200,9 +206,8 @@ def test_a_journal_that_may_not_be_written_costs_a_line_a_note(caplog: pytest.Lo
 
 
 def test_a_journal_that_cannot_be_built_costs_a_line_and_is_not_tried_again_at_once(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
+    venue: Venue, caplog: pytest.LogCaptureFixture
 ) -> None:
-    venue = a_small_night(tmp_path)
     (venue.root / ".journal.db.part").mkdir()  # whatever the reason
     venue.journal.unlink()
     caplog.clear()
@@ -213,8 +218,22 @@ def test_a_journal_that_cannot_be_built_costs_a_line_and_is_not_tried_again_at_o
     assert not venue.journal.exists()
 
 
-def test_the_player_never_waits_for_the_journal_and_its_notes_are_written_later(tmp_path: Path) -> None:
-    venue = a_small_night(tmp_path)
+def test_a_full_disk_leaves_the_old_journal_and_costs_a_line(venue: Venue, caplog: pytest.LogCaptureFixture) -> None:
+    os.truncate(venue.journal, 5 * PAGE)
+    most = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (2 * PAGE, most[1]))  # no file may grow beyond
+    try:
+        Journal(venue.journal).check()
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, most)
+    assert messages(caplog) == ["journal not written"]
+    assert not list(venue.root.glob("*.bad*"))
+    assert not list(venue.root.glob(".journal*"))
+    Journal(venue.journal).check()
+    assert len(rows_of(venue.journal)["songs"]) == 1
+
+
+def test_the_player_never_waits_for_the_journal_and_its_notes_are_written_later(venue: Venue) -> None:
     journal = Journal(venue.journal, waits=False)
     with journal_file.alone(venue.journal, 1):
         journal.play("two", EIGHT + timedelta(hours=2), 1.0)
@@ -227,8 +246,7 @@ def test_the_player_never_waits_for_the_journal_and_its_notes_are_written_later(
     assert [song for song, _, _ in journal.plays()] == ["three"]
 
 
-def test_who_only_reads_changes_nothing_on_disk(tmp_path: Path) -> None:
-    venue = a_small_night(tmp_path)
+def test_who_only_reads_changes_nothing_on_disk(venue: Venue) -> None:
     for content in (None, b"no database" * 1000):
         if content:
             venue.journal.write_bytes(content)
@@ -248,8 +266,7 @@ def test_a_journal_of_a_later_version_is_left_as_it_is_even_at_a_start(tmp_path:
     assert not list(tmp_path.glob("*.bad*"))
 
 
-def test_a_rebuild_broken_off_leaves_no_second_name_to_a_sound_journal(tmp_path: Path) -> None:
-    venue = a_small_night(tmp_path)
+def test_a_rebuild_broken_off_leaves_no_second_name_to_a_sound_journal(venue: Venue) -> None:
     atomic.name_again(venue.journal, venue.root / "journal.db.bad")
     Journal(venue.journal).check()
     assert not (venue.root / "journal.db.bad").exists()
