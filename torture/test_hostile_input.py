@@ -9,6 +9,7 @@ import pytest
 from hostile import Siege, a_sound, wav
 from stornello import media
 from stornello.domain.errors import RecordingError
+from stornello.media import ffmpeg
 
 pytestmark = pytest.mark.timeout(3600)
 HOUR_S = 3600
@@ -31,8 +32,8 @@ def test_a_bomb_that_eats_the_processor_is_ended(tmp_path: Path, monkeypatch: py
     make = ["ffmpeg", "-v", "error", "-f", "lavfi", "-i", "anullsrc=r=192000:cl=7.1", "-t", "3600"]
     subprocess.run([*make, "-compression_level", "0", str(bomb)], check=True)
     assert bomb.stat().st_size < 10_000_000  # of eleven gigabytes of samples
-    monkeypatch.setattr(media, "_LEAST_CPU_S", 1)
-    monkeypatch.setattr(media, "_SLOWEST_CPU", 0.0)
+    monkeypatch.setattr(ffmpeg, "_LEAST_CPU_S", 1)
+    monkeypatch.setattr(ffmpeg, "_SLOWEST_CPU", 0.0)
     with pytest.raises(RecordingError) as refusal:
         media.to_speech(bomb, tmp_path / "speech.wav", float(HOUR_S))
     assert refusal.value.code == "too-heavy"

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from hostile import BOUNDED, Siege, a_sound, sha, wav
 from stornello import media, processes
-from stornello.domain.errors import RecordingError
+from stornello.domain.errors import ProviderUnreachable, RecordingError
+from stornello.media import ffmpeg
 from venues import a_tone
 
 MB = 1_000_000
@@ -136,8 +137,8 @@ def test_a_film_or_a_cover_is_not_opened_to_hear_the_sound(tmp_path: Path) -> No
     subprocess.run(["ffmpeg", "-v", "error", *picture, "-c:v", "libvpx", str(film)], check=True)
     media.to_speech(film, tmp_path / "speech.wav", 60)
     assert media.length_s(tmp_path / "speech.wav") == pytest.approx(0.5, abs=0.05)
-    assert "libvpx" not in media._DECODERS
-    assert "vp8" not in media._DECODERS
+    assert "libvpx" not in ffmpeg._DECODERS
+    assert "vp8" not in ffmpeg._DECODERS
 
 
 LITTLE = processes.Limits(cpu_s=1, memory_bytes=400 * MB, file_bytes=MB)
@@ -168,7 +169,7 @@ def test_a_child_that_talks_without_end_is_ended_in_bounded_memory() -> None:
 @pytest.mark.skipif(not LITTLE.prefix(), reason="only Linux has prlimit")
 def test_what_would_fill_the_disk_is_too_heavy_in_plain_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
-        media, "_limits", lambda _: processes.Limits(cpu_s=600, memory_bytes=1 << 30, file_bytes=10_000)
+        ffmpeg, "_limits", lambda _: processes.Limits(cpu_s=600, memory_bytes=1 << 30, file_bytes=10_000)
     )
     (tmp_path / "a.wav").write_bytes(wav(a_tone(2.0, rate=8_000), rate=8_000))
     with pytest.raises(RecordingError) as refusal:
@@ -177,7 +178,7 @@ def test_what_would_fill_the_disk_is_too_heavy_in_plain_words(tmp_path: Path, mo
     assert "memory" in refusal.value.what.en
 
 
-@pytest.mark.parametrize("last", ["echo Cannot allocate memory >&2; exit 1", "kill -XCPU $$", "kill -KILL $$"])
+@pytest.mark.parametrize("last", ["echo Cannot allocate memory >&2; exit 1", "kill -XCPU $$", "kill -XFSZ $$"])
 def test_an_ffmpeg_that_a_limit_has_ended_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, last: str) -> None:
     (tmp_path / "ffmpeg").write_text(f"#!/bin/sh\n{last}\n")
     (tmp_path / "ffmpeg").chmod(0o755)
@@ -187,8 +188,18 @@ def test_an_ffmpeg_that_a_limit_has_ended_says_so(tmp_path: Path, monkeypatch: p
     assert refusal.value.code == "too-heavy"
 
 
+def test_an_ffmpeg_that_somebody_killed_says_nothing_against_the_recording(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "ffmpeg").write_text("#!/bin/sh\nkill -KILL $$\n")
+    (tmp_path / "ffmpeg").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    with pytest.raises(ProviderUnreachable, match="killed"):
+        media.listen(tmp_path / "a.wav")
+
+
 def test_the_limits_grow_with_what_an_operator_allows_and_no_further_than_a_day() -> None:
-    usual, hour, silly = (media._limits(seconds) for seconds in (600.0, 3600.0, 1e12))
+    usual, hour, silly = (ffmpeg._limits(seconds) for seconds in (600.0, 3600.0, 1e12))
     assert (usual.cpu_s, hour.cpu_s) == (90, 390)
     assert usual.file_bytes > 600 * 32_000
-    assert silly == media._limits(24 * 3600.0)
+    assert silly == ffmpeg._limits(24 * 3600.0)

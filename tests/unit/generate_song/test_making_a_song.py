@@ -13,6 +13,7 @@ from stornello import media
 from stornello.domain.errors import GenerationFailed, ProviderRefused, ProviderUnreachable
 from stornello.domain.plain import Plain
 from stornello.domain.songs import SongCard
+from stornello.media import ffmpeg
 from stornello.seams import Told
 from stornello.spool.snapshot import read_card
 
@@ -180,7 +181,7 @@ def test_texts_that_anyone_dropped_are_told_too(desk: Desk) -> None:
 
 def an_mp3(into: Path) -> Path:
     wav, mp3 = a_wav(into / "raw.wav", 1.0), into / "take.mp3"
-    media._ffmpeg("-v", "error", "-y", "-i", f"file:{wav}", f"file:{mp3}", seconds=20)
+    ffmpeg.run("-v", "error", "-y", "-i", f"file:{wav}", f"file:{mp3}", seconds=20)
     return mp3
 
 
@@ -201,7 +202,7 @@ def test_other_containers_get_what_they_have_room_for(desk: Desk, suffix: str) -
     def deliver(into: Path) -> Path:
         take = into / f"take.{suffix}"
         wav = a_wav(into / "raw.wav", 1.0)
-        media._ffmpeg("-v", "error", "-y", "-i", f"file:{wav}", f"file:{take}", seconds=20)
+        ffmpeg.run("-v", "error", "-y", "-i", f"file:{wav}", f"file:{take}", seconds=20)
         return take
 
     desk.engines.deliver = deliver

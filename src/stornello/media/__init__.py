@@ -1,66 +1,23 @@
 """Sound files through ffmpeg, always in a bounded child: what comes from outside may be anything."""
 
-import errno
-import os
 import re
-import signal
 import struct
-import subprocess
 import wave
 from pathlib import Path
 
-from stornello import processes
-from stornello.domain.errors import ProviderUnreachable, RecordingError
-from stornello.domain.plain import Plain
 from stornello.domain.songs import Sound
+from stornello.media import ffmpeg
 
 EXTENSIONS = frozenset({".wav", ".flac", ".mp3", ".m4a", ".ogg", ".opus", ".webm"})
 """Names of recordings that are accepted, in small letters; what is in them is decided by decoding, not by the name."""
 
-_CONTAINERS = "wav,w64,flac,mp3,mov,mp4,m4a,3gp,3g2,mj2,ogg,matroska,webm"
-"""Demuxers that hold sound and nothing else: no playlists, which could make ffmpeg open other files."""
-
-_DECODERS = ",".join(
-    (
-        *("aac", "aac_latm", "libfdk_aac", "alac", "flac", "mp3", "mp3float", "mp2", "mp2float", "opus", "libopus"),
-        *("vorbis", "libvorbis", "amrnb", "amrwb", "libopencore_amrnb", "libopencore_amrwb", "speex", "libspeex"),
-        *("ac3", "eac3", "gsm", "libgsm", "gsm_ms", "libgsm_ms", "adpcm_ima_wav", "adpcm_ima_qt", "adpcm_ms"),
-        *("adpcm_yamaha", "adpcm_g722", "g722", "g726", "pcm_alaw", "pcm_mulaw", "pcm_u8", "pcm_s8", "pcm_s16le"),
-        *("pcm_s16be", "pcm_s24le", "pcm_s24be", "pcm_s32le", "pcm_s32be", "pcm_f32le", "pcm_f32be", "pcm_f64le"),
-    )
-)
-"""What recorders and phones write. No pictures: ffmpeg would open a film, or a cover of any size, just to look."""
-
-_GUARDED = (
-    *("ffmpeg", "-hide_banner", "-nostdin", "-threads", "1", "-protocol_whitelist", "file"),
-    *("-format_whitelist", _CONTAINERS, "-codec_whitelist", _DECODERS),
-)
-"""One thread, so that the memory it takes does not grow with the machine."""
-
-_MEMORY_BYTES = 1 << 30
-"""Measured: ffmpeg 5.1 and 9.0 need 0.3 to 0.6 GB of address space, most of it their own libraries, for any length."""
-
-_LEAST_CPU_S = 30
-_SLOWEST_CPU = 0.1
-"""Measured: an hour takes 2 to 6 s of a processor to decode, 12 s to measure; slow machines are ten times slower."""
-
-_SPEECH_BYTES_A_SECOND = 32_000
 _HEADER_BYTES = 44
-_SPARE_BYTES = 1_000_000
-_HOUR_S = 3600
-_DAY_S = 24 * _HOUR_S
 _SILENCE_DB = -50
 _LOUDEST_SILENCE = 104
 """-50 dBFS in 16 bits."""
 
 _SHORTEST_SILENCE_S = 0.3
-_SLOWEST = 0.5
-"""A child may need this share of the sound's own length, and a minute more."""
-
 _A_MOMENT_S = 0.01
-_ENDED_BY_A_LIMIT = frozenset({signal.SIGKILL, signal.SIGXCPU, signal.SIGXFSZ})
-_LIMITS_TOLD = (f"received signal {int(signal.SIGXCPU)}", os.strerror(errno.ENOMEM), os.strerror(errno.EFBIG))
-"""ffmpeg's own words when it is asked to end for its CPU time, gets no memory, or may write no more."""
 
 
 def to_speech(source: Path, target: Path, most_s: float) -> None:
@@ -68,19 +25,19 @@ def to_speech(source: Path, target: Path, most_s: float) -> None:
 
     Raises:
         RecordingError: there is no sound in it that can be decoded, or decoding took more than a recording may.
-        ProviderUnreachable: ffmpeg is not installed.
+        ProviderUnreachable: ffmpeg is not installed, or was killed.
         OSError: the disk is full.
     """
     if _as_it_is(source, target, most_s):
         return
-    done = _ffmpeg(
+    done = ffmpeg.run(
         *("-v", "error", "-y", "-t", str(most_s), "-i", f"file:{source}", "-map", "0:a:0", "-vn", "-sn", "-dn"),
         *("-ac", "1", "-ar", "16000", "-c:a", "pcm_s16le", "-bitexact", "-f", "wav", f"file:{target}"),
         seconds=most_s,
     )
-    _refuse_full_disk(done, target)
+    ffmpeg.refuse_full_disk(done, target)
     if done.returncode or not target.exists() or target.stat().st_size <= _HEADER_BYTES:
-        raise _not_sound()
+        raise ffmpeg.not_sound()
 
 
 def _as_it_is(source: Path, target: Path, most_s: float) -> bool:
@@ -124,17 +81,17 @@ def to_flac(speech: Path, target: Path) -> None:
 
     Raises:
         RecordingError: it holds no sound.
-        ProviderUnreachable: ffmpeg is not installed.
+        ProviderUnreachable: ffmpeg is not installed, or was killed.
         OSError: the disk is full.
     """
-    done = _ffmpeg(
+    done = ffmpeg.run(
         *("-v", "error", "-y", "-i", f"file:{speech}", "-map", "0:a:0", "-ac", "1", "-ar", "16000", "-c:a", "flac"),
         *("-sample_fmt", "s16", "-bitexact", "-f", "flac", f"file:{target}"),
         seconds=length_s(speech),
     )
-    _refuse_full_disk(done, target)
+    ffmpeg.refuse_full_disk(done, target)
     if done.returncode:
-        raise _not_sound()
+        raise ffmpeg.not_sound()
 
 
 def length_s(speech: Path) -> float:
@@ -143,7 +100,7 @@ def length_s(speech: Path) -> float:
         with wave.open(str(speech), "rb") as file:
             return file.getnframes() / file.getframerate()
     except (wave.Error, EOFError, ZeroDivisionError):
-        raise _not_sound() from None
+        raise ffmpeg.not_sound() from None
 
 
 def is_silent(speech: Path) -> bool:
@@ -196,18 +153,18 @@ def listen(audio: Path) -> Sound:
 
     Raises:
         RecordingError: it holds no sound that can be decoded, or measuring it took more than an hour's sound may.
-        ProviderUnreachable: ffmpeg is not installed.
+        ProviderUnreachable: ffmpeg is not installed, or was killed.
     Source: EBU R 128 through ffmpeg's ebur128; silence is below -50 dBFS for 0.3 s.
     """
-    done = _ffmpeg(
+    done = ffmpeg.run(
         *("-v", "info", "-nostats", "-progress", "pipe:1", "-i", f"file:{audio}", "-map", "0:a:0", "-vn"),
         *("-af", f"ebur128=peak=true:framelog=verbose,silencedetect=n={_SILENCE_DB}dB:d={_SHORTEST_SILENCE_S}"),
         *("-f", "null", "-"),
-        seconds=_HOUR_S,
+        seconds=ffmpeg.HOUR_S,
     )
     lengths = re.findall(r"out_time_us=(\d+)", done.stdout)
     if done.returncode or not lengths or not int(lengths[-1]):
-        raise _not_sound()
+        raise ffmpeg.not_sound()
     duration_s = int(lengths[-1]) / 1e6
     cue_in_s, cue_out_s = _audible(done.stderr, duration_s)
     loudness, peak = _number(r"I:\s+(\S+) LUFS", done.stderr), _number(r"Peak:\s+(\S+) dBFS", done.stderr)
@@ -231,56 +188,3 @@ def _audible(report: str, duration_s: float) -> tuple[float, float]:
     )
     cue_out_s = closing[-1] if closing else duration_s
     return (cue_in_s, cue_out_s) if cue_in_s < cue_out_s else (0.0, duration_s)
-
-
-def _refuse_full_disk(done: subprocess.CompletedProcess[str], target: Path) -> None:
-    if os.strerror(errno.ENOSPC) in done.stderr:  # for a short file ffmpeg says so and yet ends with 0
-        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(target))
-
-
-def _ffmpeg(*arguments: str, seconds: float) -> subprocess.CompletedProcess[str]:
-    """Run ffmpeg within what ``seconds`` of sound may take."""
-    try:
-        done = processes.run([*_GUARDED, *arguments], 60 + seconds * _SLOWEST, _limits(seconds))
-    except subprocess.TimeoutExpired:
-        raise _too_heavy() from None
-    except FileNotFoundError:
-        raise ProviderUnreachable(
-            "ffmpeg-missing",
-            Plain("ffmpeg non è installato.", "ffmpeg is not installed."),
-            Plain("Installalo (Debian: apt install ffmpeg).", "Install it (Debian: apt install ffmpeg)."),
-        ) from None
-
-    if -done.returncode in _ENDED_BY_A_LIMIT or (done.returncode and any(said in done.stderr for said in _LIMITS_TOLD)):
-        raise _too_heavy()
-    return done
-
-
-def _limits(seconds: float) -> processes.Limits:
-    speech = int(min(seconds, _DAY_S) * _SPEECH_BYTES_A_SECOND) + _SPARE_BYTES
-    return processes.Limits(int(_LEAST_CPU_S + min(seconds, _DAY_S) * _SLOWEST_CPU), _MEMORY_BYTES, speech)
-
-
-def _too_heavy() -> RecordingError:
-    return RecordingError(
-        "too-heavy",
-        Plain(
-            "Leggere il file chiede più tempo o memoria di quanto possa una registrazione: è rovinato o fatto apposta.",
-            "Reading the file takes more time or memory than a recording may: it is damaged, or made to do so.",
-        ),
-        Plain(
-            "Ascoltalo con un lettore; se lì si sente, salvalo di nuovo come WAV e rimettilo in FROM_TABLES.",
-            "Try it in a player; if you hear it there, save it again as WAV and drop it into FROM_TABLES.",
-        ),
-    )
-
-
-def _not_sound() -> RecordingError:
-    return RecordingError(
-        "not-audio",
-        Plain("Il file non contiene audio che si possa leggere.", "The file holds no sound that can be read."),
-        Plain(
-            "Ascoltalo con un lettore; se lì si sente, salvalo di nuovo come WAV e rimettilo in FROM_TABLES.",
-            "Try it in a player; if you hear it there, save it again as WAV and drop it into FROM_TABLES.",
-        ),
-    )
