@@ -49,6 +49,7 @@ class Producer:
         max_notes: int,
         night_begins: int,
         poll_s: float,
+        stable_s: float = 1.0,
         policy: Policy = FAIR,
     ) -> None:
         self.venue = venue
@@ -60,7 +61,7 @@ class Producer:
         self.max_notes = max_notes
         self.poll_s = poll_s
         self.playlist = Playlist(venue.playlist)
-        self._turns = Turns(venue, policy, clock, night_begins)
+        self._turns = Turns(venue, policy, clock, night_begins, stable_s)
         self._attempts = Attempts(venue, pool, clock)
         self._outlet = Outlet(policy)
         self._endings = Endings(venue, journal, clock)

@@ -16,13 +16,13 @@ from stornello.spool.tables import Tables
 class Turns:
     """Puts the tables in line, counts their songs and failures. Every method may raise OSError."""
 
-    def __init__(self, venue: Venue, policy: Policy, clock: Clock, night_begins: int) -> None:
+    def __init__(self, venue: Venue, policy: Policy, clock: Clock, night_begins: int, stable_s: float) -> None:
         self.policy = policy
         self.counts = Counts()
         self._path = venue.producer_state
         self._clock = clock
         self._night_begins = night_begins
-        self._tables = Tables(venue, clock=clock)
+        self._tables = Tables(venue, stable_s, clock)
         self._rests: dict[TableId, float] | None = None
 
     def begin_pass(self) -> None:

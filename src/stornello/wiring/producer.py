@@ -34,5 +34,6 @@ def build(venue: Venue, settings: Settings) -> Producer:
         max_notes=settings.max_notes_per_song,
         night_begins=settings.night_begins,
         poll_s=settings.poll_seconds,
+        stable_s=settings.stable_seconds,
         policy=POLICIES[settings.fairness],
     )
