@@ -43,7 +43,7 @@ def look(venue: Venue, floor_mb: int) -> tuple[Condition, ...]:
 
 
 def may_begin(venue: Venue, floor_mb: int) -> bool:
-    """Return whether something new may be begun now. A quarter of a millisecond: for every pass."""
+    """Return whether something new may be begun now. Half a millisecond: for every pass."""
     return not any(condition.stops for condition in _of_the_whole(venue, floor_mb))
 
 
@@ -110,8 +110,7 @@ def _free(disk: os.statvfs_result) -> int:
 
 def _devices(venue: Venue) -> Iterator[Condition]:
     """Look whether a rename crosses devices anywhere; FROM_TABLES may be a share, songs/ a disk of its own."""
-    others = [folder for folder in venue.one_device() if mounts.are_apart(folder, venue.scratch)]
-    if others:
+    if others := mounts.apart(venue.one_device(), venue.scratch):
         yield sentences.two_devices(others)
 
 
