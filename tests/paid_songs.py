@@ -65,7 +65,9 @@ def check_one_song_one_charge(night: Night, kie: FakeKie, studio: str, victims: 
     assert {table_of(job.name) for job in held.jobs(night.venue)} <= UNKNOWABLE
     resolve_all(night, kie)
     wait_until(lambda: songs(night) == len(MILESTONES) and not open_jobs(night), 60)
-    assert sorted(card.table for card in Playlist(night.venue.playlist).waiting()) == tables()
+    cards = Playlist(night.venue.playlist).waiting()
+    assert sorted(card.table for card in cards) == tables()
+    assert all(card.spare and card.synced_lyrics for card in cards)
     assert (kie.charges, kie.paid_twice) == (len(MILESTONES), 0)
     charges = [charge.state for charge in Ledger(night.venue.ledger, SystemClock(), 6).tonight()]
     assert charges.count("paid") == len(MILESTONES)
