@@ -188,10 +188,11 @@ def test_an_ffmpeg_that_a_limit_has_ended_says_so(tmp_path: Path, monkeypatch: p
     assert refusal.value.code == "too-heavy"
 
 
-def test_an_ffmpeg_that_somebody_killed_says_nothing_against_the_recording(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("last", ["kill -KILL $$", "kill -TERM $$", "exit 255"])
+def test_an_ffmpeg_that_somebody_ended_says_nothing_against_the_recording(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, last: str
 ) -> None:
-    (tmp_path / "ffmpeg").write_text("#!/bin/sh\nkill -KILL $$\n")
+    (tmp_path / "ffmpeg").write_text(f"#!/bin/sh\n{last}\n")
     (tmp_path / "ffmpeg").chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
     with pytest.raises(ProviderUnreachable, match="killed"):

@@ -7,6 +7,7 @@ import subprocess
 from pathlib import Path
 
 from stornello import processes
+from stornello.domain.clock import SystemClock
 from stornello.domain.errors import ProviderUnreachable, RecordingError
 from stornello.domain.plain import Plain
 
@@ -45,8 +46,14 @@ _SLOWEST = 0.5
 """A child may need this share of the sound's own length, and a minute more."""
 
 _ENDED_BY_A_LIMIT = frozenset({signal.SIGXCPU, signal.SIGXFSZ})
-_LIMITS_TOLD = (f"received signal {int(signal.SIGXCPU)}", os.strerror(errno.ENOMEM), os.strerror(errno.EFBIG))
-"""ffmpeg's own words when it is asked to end for its CPU time, gets no memory, or may write no more."""
+_LIMITS_TOLD = (os.strerror(errno.ENOMEM), os.strerror(errno.EFBIG))
+"""ffmpeg's own words when it gets no memory, or may write no more."""
+
+_WAS_ASKED_TO_END = 255
+"""How it ends when its processor time is up, or when somebody asks it to (SIGTERM): it catches these signals."""
+
+_MOST_THREADS = 4
+"""So much faster than the clock may its processor time run, with demuxer, decoder, filter and encoder at work."""
 
 
 def run(*arguments: str, seconds: float) -> subprocess.CompletedProcess[str]:
@@ -56,8 +63,9 @@ def run(*arguments: str, seconds: float) -> subprocess.CompletedProcess[str]:
         RecordingError: it took more.
         ProviderUnreachable: ffmpeg is not installed, or somebody else has killed it.
     """
+    limits, began_s = _limits(seconds), SystemClock().monotonic()
     try:
-        done = processes.run([*_GUARDED, *arguments], 60 + seconds * _SLOWEST, _limits(seconds))
+        done = processes.run([*_GUARDED, *arguments], 60 + seconds * _SLOWEST, limits)
     except subprocess.TimeoutExpired:
         raise _too_heavy() from None
     except FileNotFoundError:
@@ -66,10 +74,12 @@ def run(*arguments: str, seconds: float) -> subprocess.CompletedProcess[str]:
             Plain("ffmpeg non è installato.", "ffmpeg is not installed."),
             Plain("Installalo (Debian: apt install ffmpeg).", "Install it (Debian: apt install ffmpeg)."),
         ) from None
-    if done.returncode == -signal.SIGKILL:
-        raise _killed()
     if -done.returncode in _ENDED_BY_A_LIMIT or (done.returncode and any(said in done.stderr for said in _LIMITS_TOLD)):
         raise _too_heavy()
+    if done.returncode == _WAS_ASKED_TO_END and (SystemClock().monotonic() - began_s) * _MOST_THREADS >= limits.cpu_s:
+        raise _too_heavy()
+    if done.returncode in {_WAS_ASKED_TO_END, -signal.SIGKILL, -signal.SIGTERM}:
+        raise _killed()
     return done
 
 
