@@ -78,12 +78,16 @@ def write_json(target: Path, value: Any) -> None:  # noqa: ANN401 - whatever jso
     write_text(target, json.dumps(value, ensure_ascii=False, indent=2) + "\n")
 
 
-def append_line(target: Path, line: str) -> None:
-    """Add one line to ``target`` durably. A crash leaves the line, a torn last line, or nothing."""
+def append_line(target: Path, line: str, *, is_named: bool = False) -> None:
+    """Add one line to ``target`` durably. A crash leaves the line, a torn last line, or nothing.
+
+    ``is_named`` spares the folder's sync, a wait for the disk: the caller made the file's name durable before.
+    """
     data = line.encode(errors="replace") + b"\n"
     _disk.append(target, b"\n" + data if _is_torn(target) else data)
     _disk.sync(target)
-    _disk.sync_folder(target.parent)
+    if not is_named:
+        _disk.sync_folder(target.parent)
 
 
 def _is_torn(file: Path) -> bool:

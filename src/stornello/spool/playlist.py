@@ -30,16 +30,16 @@ REMEMBERED: Final = 500
 class _Queue:
     """The queue's lines: those of songs, in order, each song once, and those that are of none."""
 
-    songs: dict[SongId, tuple[str, SongCard]] = field(default_factory=dict)
+    songs: dict[SongId, tuple[bytes, SongCard]] = field(default_factory=dict)
     damaged: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, data: bytes) -> "_Queue":
-        songs: dict[SongId, tuple[str, SongCard]] = {}
+        songs: dict[SongId, tuple[bytes, SongCard]] = {}
         damaged = []
         for line in _lines(data):
             if card := _card(line):
-                songs.setdefault(card.id, (line, card))
+                songs.setdefault(card.id, (_as_line(line), card))
             else:
                 damaged.append(line)
         return cls(songs, tuple(damaged))
@@ -54,6 +54,7 @@ class Playlist:
         self.bad_path = path.with_name("playlist.bad")
         self._lock = FileLock(f"{path}.lock", poll_interval=LOCK_POLL_S)
         self._queue = Remembered(path, _Queue.of)
+        self._is_named = False
         self._taken = Remembered(self.taken_path, lambda data: dict.fromkeys(_lines(data)))
 
     def put(self, card: SongCard) -> bool:
@@ -62,7 +63,7 @@ class Playlist:
             queue, taken = self._queue.get(), self._taken.get()
             if card.id in queue.songs or card.id in taken:
                 return False
-            line = json.dumps(card.to_json(), ensure_ascii=False).encode(errors="replace").decode()
+            line = _as_line(json.dumps(card.to_json(), ensure_ascii=False))
             self._write(queue, queue.songs | {card.id: (line, SongCard.from_json(json.loads(line)))})
             return True
 
@@ -97,12 +98,13 @@ class Playlist:
             aside = set()
         return len(aside.union(self._queue.get().damaged))
 
-    def _write(self, queue: _Queue, songs: dict[SongId, tuple[str, SongCard]]) -> None:
+    def _write(self, queue: _Queue, songs: dict[SongId, tuple[bytes, SongCard]]) -> None:
         """Replace the queue by those of ``songs`` that were not taken; what is damaged in ``queue`` is kept aside."""
         self._set_aside(queue.damaged)
         taken = self._taken.get()
-        rest = {song: known for song, known in songs.items() if song not in taken}
-        data = "".join(f"{line}\n" for line, _ in rest.values()).encode(errors="replace")
+        gone = songs.keys() & taken.keys()
+        rest = {song: known for song, known in songs.items() if song not in gone} if gone else songs
+        data = b"".join([line for line, _ in rest.values()])
         atomic.write(self.path, data)
         self._queue.learn(_Queue(rest), len(data))
 
@@ -127,7 +129,8 @@ class Playlist:
         if song in taken:  # a take that is repeated
             return
         if len(taken) < 2 * REMEMBERED:
-            atomic.append_line(self.taken_path, song)
+            atomic.append_line(self.taken_path, song, is_named=self._is_named and bool(taken))
+            self._is_named = True
         else:
             atomic.write_text(self.taken_path, "".join(f"{one}\n" for one in [*taken, song][-REMEMBERED:]))
 
@@ -137,6 +140,10 @@ def _card(line: str) -> SongCard | None:
         return SongCard.from_json(json.loads(line))
     except (ValueError, KeyError, TypeError, RecursionError):
         return None
+
+
+def _as_line(text: str) -> bytes:
+    return text.encode(errors="replace") + b"\n"
 
 
 def _lines(data: bytes) -> list[str]:

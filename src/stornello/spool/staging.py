@@ -68,22 +68,22 @@ def since(folder: Path) -> datetime | None:
 
 def in_order(folder: Path) -> list[Path]:
     """Return the transcripts of ``folder`` in order of arrival: by time for our names, by mtime for others."""
-    return sorted(texts(folder), key=lambda path: (arrival(path), path.name))
+    return sorted((folder / name for name in text_names(folder)), key=lambda path: (arrival(path), path.name))
 
 
-def texts(folder: Path) -> Iterator[Path]:
-    """Yield the transcripts of ``folder`` as the disk lists them: no links, no pipes, nothing hidden."""
+def text_names(folder: Path) -> list[str]:
+    """Return the names of the transcripts of ``folder`` as the disk lists them: no links, no pipes, nothing hidden."""
     try:
         with os.scandir(folder) as entries:
-            for entry in entries:
-                if (
-                    entry.name.endswith(".txt")
-                    and not entry.name.startswith(".")
-                    and entry.is_file(follow_symlinks=False)
-                ):
-                    yield Path(entry.path)
+            return [
+                entry.name
+                for entry in entries
+                if entry.name.endswith(".txt")
+                and not entry.name.startswith(".")
+                and entry.is_file(follow_symlinks=False)
+            ]
     except (FileNotFoundError, NotADirectoryError, PermissionError):
-        return
+        return []
 
 
 def arrival(path: Path) -> datetime:
@@ -117,19 +117,19 @@ class Waiting:
 def waiting_tables(venue: Venue) -> dict[TableId, Waiting]:
     """Return the tables that have staged transcripts."""
     tables = {}
-    for table, folder in folders(venue.work_in_progress):
-        if told := in_order(folder):
+    for table in tables_in(venue.work_in_progress):
+        if told := in_order(venue.staged(table)):
             tables[table] = Waiting(len(told), arrival(told[0]))
     return tables
 
 
-def folders(work_in_progress: Path) -> Iterator[tuple[TableId, Path]]:
+def tables_in(work_in_progress: Path) -> Iterator[TableId]:
     """Yield the tables that have a folder."""
     try:
         with os.scandir(work_in_progress) as entries:
             for entry in entries:
                 if _is_table(entry.name) and entry.is_dir(follow_symlinks=False):
-                    yield TableId(int(entry.name)), Path(entry.path)
+                    yield TableId(int(entry.name))
     except (FileNotFoundError, NotADirectoryError, PermissionError):
         return
 

@@ -118,11 +118,11 @@ class Tables:
                 return set()
         except OSError:
             self._top.mtime_ns = None
-        there = dict(staging.folders(self._top.path))
-        new = there.keys() - self._folders.keys()
-        for gone in self._folders.keys() - there.keys():
+        there = set(staging.tables_in(self._top.path))
+        new = there - self._folders.keys()
+        for gone in self._folders.keys() - there:
             self._forget(gone)
-        self._folders |= {table: _Folder(there[table]) for table in new}
+        self._folders |= {table: _Folder(self._top.path / str(table)) for table in new}
         return new
 
     def _chosen(self) -> set[TableId]:
@@ -154,11 +154,13 @@ class Tables:
         known = {text.name: text for text in folder.settled}
         strangers: dict[str, _Text | None] = {}
         ours = []
-        for path in staging.texts(folder.path):
-            if staging.is_ours(path.name):
-                ours.append(known.get(path.name) or _Text(staging.arrival(path), path.name, None))
+        for name in staging.text_names(folder.path):
+            if (text := known.get(name)) and text.identity is None:
+                ours.append(text)
+            elif staging.is_ours(name):
+                ours.append(_Text(staging.arrival(folder.path / name), name, None))
             else:
-                strangers[path.name] = _stranger(path)
+                strangers[name] = _stranger(folder.path / name)
         folder.young = {text.name: (text, -math.inf) for text in folder.settled if text.identity} | folder.young
         folder.settled = ours
         self._settle(folder, strangers)

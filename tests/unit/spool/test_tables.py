@@ -53,13 +53,13 @@ def room(tmp_path: Path) -> Room:
 def reads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The tables that were read since the list was emptied, by their names."""
     seen: list[str] = []
-    listing = staging.texts
+    listing = staging.text_names
 
-    def texts(folder: Path) -> object:
+    def text_names(folder: Path) -> list[str]:
         seen.append(folder.name)
         return listing(folder)
 
-    monkeypatch.setattr(staging, "texts", texts)
+    monkeypatch.setattr(staging, "text_names", text_names)
     return seen
 
 
