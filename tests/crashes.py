@@ -62,6 +62,7 @@ class Life(Disk):
         self.steps: list[Step] = []
         self.is_dead = False
         self.outside: Callable[[], object] | None = None
+        self.watch: Callable[[], object] = lambda: None
         self._seen_outside: object = None
         self._thread = threading.get_ident()
 
@@ -78,6 +79,7 @@ class Life(Disk):
             getattr(self.disk, operation)(*args)
             return
         self.look_outside()
+        self.watch()
         self.steps.append(Step(operation, names=False, content=False))
         is_last = self.seen == self.dies_at
         if self.trouble and self.dies_at and self.seen >= self.dies_at:

@@ -14,7 +14,7 @@ from builders import some_lyrics
 from crashes import Crash, How, Life, living, machine, points
 from fake_decks import a_wav
 from fake_room import Room
-from faulty import refused
+from faulty import away, refused
 from kitchen import Kitchen
 from stornello import media
 from stornello.audio_watchdog.ears import Ears, Rules
@@ -69,6 +69,9 @@ class Engines:
     is_paid: bool = True
     longest_s: float | None = None
     asked: int = 0
+    is_away: bool = True
+    """Until it was asked for a song for the first time."""
+
     accepted: list[TableId] = field(default_factory=list)
     """Whose songs were ordered: each is to be paid for."""
 
@@ -91,6 +94,9 @@ class Engines:
 
     def request(self, order: SongOrder) -> RequestId:
         self.asked += 1
+        if self.is_away:
+            self.is_away = False
+            raise away()
         table = TableId(int(order.lyrics.title))
         if table == UNSUNG:
             raise refused()
@@ -106,12 +112,15 @@ class Engines:
 
 @dataclass
 class House:
-    """The venue at ``root`` and its services. The one called ``mortal`` lives as ``life`` does."""
+    """The venue at ``root`` and its services.
+
+    The first of ``mortals`` lives as it says; when it has died, the next: or they do ``all_at_once``.
+    """
 
     root: Path
-    mortal: Service | None = None
-    life: Life | None = None
+    mortals: list[tuple[Service, Life]] = field(default_factory=list)
     when_dead: Callable[[Venue], object] = lambda _: None
+    all_at_once: bool = False
 
     def __post_init__(self) -> None:
         self.venue = Venue(self.root / "venue")
@@ -146,21 +155,24 @@ class House:
         return not any(any(folder.iterdir()) for folder in under_way) and not staged and not self.room.queued()
 
     def _at_work(self, service: str, work: Callable[[], object]) -> None:
-        if service != self.mortal or self.life is None or self.life.is_dead:
+        mortal = next(
+            (mortal for mortal in self.mortals[: None if self.all_at_once else 1] if mortal[0] == service), None
+        )
+        if mortal is None:
             work()
             return
+        life = mortal[1]
         try:
-            with living(self.life):
+            with living(life):
                 work()
         except Crash:
+            self.mortals.remove(mortal)
             self.when_dead(self.venue)
-            self._begin_again(service)
+            self._begin_again(service, everything=life.how in {"dropped", "torn"})
             self._play()
 
-    def _begin_again(self, service: str) -> None:
+    def _begin_again(self, service: str, *, everything: bool) -> None:
         """Start what has died, as the supervisor does: after a power cut that is everything."""
-        assert self.life
-        everything = self.life.how in {"dropped", "torn"}
         litter.sweep(self.venue)
         if everything or service == "watchdog":
             self._begin_watchdog()
@@ -204,6 +216,8 @@ class House:
 
     def _decide(self) -> None:
         """Do what a person does who looks into the studio's account."""
+        if held.jobs(self.venue):
+            self.when_dead(self.venue)
         for entry in held.jobs(self.venue):
             table = jobs.table_of(entry.name)
             taken = [f"task-{n}-{of}" for n, of in enumerate(self.engines.accepted, 1) if of == table]
@@ -283,7 +297,7 @@ class House:
 def deaths_of(service: Service, how: How, room: Path) -> list[int]:
     """Rehearse the evening in the new folder ``room`` and return at which operations of ``service`` to die."""
     life = Life(machine(), 0, how)
-    house = House(room, service, life)
+    house = House(room, [(service, life)])
     life.outside = lambda: house.engines.asked
     house.evening()
     house.check("rehearsal")
@@ -291,14 +305,14 @@ def deaths_of(service: Service, how: How, room: Path) -> list[int]:
 
 
 def an_evening(
-    room: Path, service: Service, death: int, how: How, when_dead: Callable[[Venue], object] = lambda _: None
+    room: Path, *deaths: tuple[Service, int, How], when_dead: Callable[[Venue], object] = lambda _: None
 ) -> None:
-    """Let ``service`` die at its ``death``-th operation and check what has become of the evening."""
-    life = Life(machine(), death, how)
-    house = House(room, service, life, when_dead)
+    """Let services die at these operations, each after the one before, and check what has become of the evening."""
+    mortals = [(service, Life(machine(), death, how)) for service, death, how in deaths]
+    house = House(room, mortals.copy(), when_dead)
     house.evening()
-    assert life.is_dead
-    house.check(f"{service} {how} {death}")
+    assert mortals[0][1].is_dead
+    house.check(f"{deaths}")
 
 
 def _guest(speech: Path) -> str:

@@ -46,10 +46,14 @@ class _Content(NamedTuple):
 
 
 class Forgetful(Disk):
-    """A disk, of which ``room`` is the part to work in; ``grave``, on the same device, is for what goes."""
+    """A disk, of which ``room`` is the part to work in; ``grave``, on the same device, is for what goes.
+
+    ``knows_links``: whether files may have second names; exFAT's may not.
+    """
 
     def __init__(self, room: Path, grave: Path) -> None:
         self.room = room
+        self.knows_links = True
         self._grave = grave
         self._names: list[_Unsynced] = []
         self._contents: dict[_Inode, _Content] = {}
@@ -124,6 +128,8 @@ class Forgetful(Disk):
         self._moved(source, target, None)
 
     def link(self, source: Path, target: Path) -> None:
+        if not self.knows_links:
+            raise OSError(errno.EPERM, os.strerror(errno.EPERM), str(source), None, str(target))
         super().link(source, target)
         self._appeared(target)
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from crashes import HOWS, How, rooms
+from crashes import HOWS, How, machine, rooms
 from evening import SERVICES, Service, an_evening, deaths_of
 
 pytestmark = pytest.mark.usefixtures("ram", "each_sound_once")
@@ -18,4 +18,13 @@ def test_a_death_anywhere_in_the_evening_loses_nothing_and_doubles_nothing(servi
     sweep = deaths_of(service, how, next(fresh))
     assert sweep
     for death in sweep[:: -(-len(sweep) // MOST)]:
-        an_evening(next(fresh), service, death, how)
+        an_evening(next(fresh), (service, death, how))
+
+
+@pytest.mark.parametrize("how", HOWS)
+def test_the_same_holds_where_files_have_one_name_only(how: How) -> None:
+    fresh = rooms()
+    machine().knows_links = False
+    sweep = deaths_of("watchdog", how, next(fresh))
+    for death in sweep[:: -(-len(sweep) // MOST)]:
+        an_evening(next(fresh), ("watchdog", death, how))
