@@ -40,6 +40,8 @@ from venues import STORY, a_voice_note
 
 Service = Literal["watchdog", "producer", "child", "riproduzione"]
 SERVICES: Final[tuple[Service, ...]] = get_args(Service)
+Death = tuple[Service, int, How]
+"""Who dies, at which of its operations, and how."""
 
 SHORT, UNHEARD, UNSUNG = TableId(7), TableId(8), TableId(9)
 """Tables whose guests say nothing, whose recording cannot be used, whose words every studio refuses."""
@@ -304,9 +306,7 @@ def deaths_of(service: Service, how: How, room: Path) -> list[int]:
     return points(life.steps, how)
 
 
-def an_evening(
-    room: Path, *deaths: tuple[Service, int, How], when_dead: Callable[[Venue], object] = lambda _: None
-) -> None:
+def an_evening(room: Path, *deaths: Death, when_dead: Callable[[Venue], object] = lambda _: None) -> None:
     """Let services die at these operations, each after the one before, and check what has become of the evening."""
     mortals = [(service, Life(machine(), death, how)) for service, death, how in deaths]
     house = House(room, mortals.copy(), when_dead)

@@ -5,7 +5,7 @@ from random import Random
 import pytest
 
 from crashes import HOWS, How, machine, rooms
-from evening import SERVICES, Service, an_evening, deaths_of
+from evening import SERVICES, Death, Service, an_evening, deaths_of
 from ram import each_sound_once, ram
 
 __all__ = ["each_sound_once", "ram"]
@@ -33,6 +33,6 @@ def test_evenings_that_are_cut_off_twice(seed: int) -> None:
     most = {service: len(deaths_of(service, "before", next(fresh))) for service in SERVICES}
     for _ in range(500):
         first, second = chance.choice(SERVICES), chance.choice(SERVICES)
-        kill = (first, chance.randint(1, most[first]), "after")
-        cut = (second, chance.randint(1, most[second]), chance.choice(CUTS))
+        kill: Death = (first, chance.randint(1, most[first]), "after")
+        cut: Death = (second, chance.randint(1, most[second]), chance.choice(CUTS))
         an_evening(next(fresh), kill, cut)
