@@ -4,6 +4,7 @@ import contextlib
 import ctypes
 import errno
 import os
+import resource
 import selectors
 import shutil
 import signal
@@ -38,8 +39,16 @@ class Limits:
         """
         if not shutil.which("prlimit"):
             return ()
-        cpu, memory, file = f"{self.cpu_s}:{self.cpu_s + 2}", self.memory_bytes, self.file_bytes
-        return ("prlimit", f"--cpu={cpu}", f"--as={memory}", f"--fsize={file}", "--core=0", "--")
+        cpu_s = _allowed(resource.RLIMIT_CPU, self.cpu_s + 2)
+        memory, file = _allowed(resource.RLIMIT_AS, self.memory_bytes), _allowed(resource.RLIMIT_FSIZE, self.file_bytes)
+        cpu = f"--cpu={min(self.cpu_s, cpu_s)}:{cpu_s}"
+        return ("prlimit", cpu, f"--as={memory}", f"--fsize={file}", "--core=0", "--")
+
+
+def _allowed(kind: int, wanted: int) -> int:
+    """Return ``wanted``, or the hard limit that we live under ourselves: nobody but root may go beyond it."""
+    hard = resource.getrlimit(kind)[1]
+    return wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
 
 
 def run(arguments: Sequence[str], timeout_s: float, limits: Limits | None = None) -> subprocess.CompletedProcess[str]:

@@ -199,6 +199,14 @@ def test_an_ffmpeg_that_somebody_ended_says_nothing_against_the_recording(
         media.listen(tmp_path / "a.wav")
 
 
+@pytest.mark.skipif(not LITTLE.prefix(), reason="only Linux has prlimit")
+def test_where_we_are_bounded_ourselves_a_child_asks_for_no_more() -> None:
+    ask = "from stornello.processes import Limits; print(*Limits(90, 1 << 30, 10**9).prefix())"
+    ours = ["prlimit", "--cpu=50", "--fsize=5000000", sys.executable, "-c", ask]
+    said = subprocess.run(ours, capture_output=True, text=True, check=True).stdout
+    assert said == "prlimit --cpu=50:50 --as=1073741824 --fsize=5000000 --core=0 --\n"
+
+
 def test_the_limits_grow_with_what_an_operator_allows_and_no_further_than_a_day() -> None:
     usual, hour, silly = (ffmpeg._limits(seconds) for seconds in (600.0, 3600.0, 1e12))
     assert (usual.cpu_s, hour.cpu_s) == (90, 390)
