@@ -21,7 +21,7 @@ from stornello.cli.provider import Builder
 from stornello.contract import CHECKS, Outcome, Subject
 from stornello.contract.elsewhere import order_and_die
 from stornello.domain.plain import Plain
-from stornello.domain.seam import SEAMS, Seam
+from stornello.domain.seam import Seam
 from stornello.fake_kie import FakeKie
 from stornello.seams import RequestId, SongOrder
 from stornello.settings import Settings
@@ -86,8 +86,8 @@ def test_our_remote_engines_keep_the_contract(seam: Seam, name: str, servers: di
 
 
 @pytest.mark.timeout(400)
-@pytest.mark.usefixtures("whisper_base", "soundfont")
-@pytest.mark.parametrize("seam", SEAMS)
+@pytest.mark.usefixtures("whisper_base")
+@pytest.mark.parametrize("seam", ["lyricists", "transcribers"])  # our studio's: beside its one measured song
 def test_our_own_engines_keep_the_contract_without_a_network(seam: Seam) -> None:
     outcomes = tried(seam, Builder(seam, "embedded", Settings(speech_model="base")))
     assert not broken(outcomes)

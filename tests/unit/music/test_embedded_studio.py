@@ -2,7 +2,10 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 import pyloudnorm
@@ -12,6 +15,7 @@ from numpy.typing import NDArray
 from pedalboard.io import AudioFile
 
 from orders import an_order, some_lyrics
+from stornello import contract
 from stornello.domain.errors import ProviderRefused
 from stornello.providers import espeak
 from stornello.providers.music.embedded import EmbeddedStudio, master
@@ -19,33 +23,68 @@ from stornello.providers.music.embedded.fast_voice import FastVoice
 from stornello.providers.music.embedded.score import Phrase, SungNote
 from stornello.seams import RequestId, SongOrder, Take
 
-
-@pytest.fixture(scope="module")
-def take(soundfont: Path, tmp_path_factory: pytest.TempPathFactory) -> Take:
-    studio = EmbeddedStudio(lambda: soundfont)
-    return studio.collect(studio.request(an_order()), tmp_path_factory.mktemp("take"))
+NO_NETWORK = {f"network {how}" for how in ("nameless", "late", "reset", "silence", "half")}
+"""What the contract cannot ask of an engine that needs none."""
 
 
-@pytest.fixture(scope="module")
-def sound(take: Take) -> NDArray[np.float32]:
-    with AudioFile(str(take.audio)) as file:
+class Kept(EmbeddedStudio):
+    """Our studio, with what it delivered kept: the contract's own folder is gone at its end."""
+
+    takes: ClassVar[list[Take]] = []
+
+    def __init__(self, soundfont: Path, folder: Path) -> None:
+        super().__init__(lambda: soundfont)
+        self.folder = folder
+
+    def request(self, order: SongOrder) -> RequestId:
+        del order  # the contract's is short: a whole song is measured
+        return super().request(an_order())
+
+    def collect(self, request: RequestId, into: Path) -> Take:
+        take = super().collect(request, into)
+        assert [path.name for path in into.iterdir() if path.is_file()] == ["song.mp3"], "nothing half-written is left"
+        kept = self.folder / f"{len(self.takes)}.mp3"
+        kept.write_bytes(take.audio.read_bytes())
+        self.takes.append(replace(take, audio=kept))
+        espeak.espeak().speak("something else is sung before the next", "en-us")
+        return take
+
+
+@pytest.mark.timeout(400)
+def test_one_real_song_keeps_the_contract_sounds_like_a_song_and_has_the_same_bytes_each_time(
+    soundfont: Path, tmp_path: Path
+) -> None:
+    """In one test, since a song takes ten seconds and the tests of a file are not all one process's."""
+    outcomes = contract.run(contract.Subject("studios", partial(Kept, soundfont, tmp_path)))
+    assert {one.check.name for one in outcomes if one.state != "kept"} == NO_NETWORK
+    first, *again = Kept.takes
+    assert len(again) == 2, "once more for the contract, once with the network cut"
+    assert {take.audio.read_bytes() for take in again} == {first.audio.read_bytes()}
+    sound = of_file(first.audio)
+    check_length(sound)
+    check_level(sound)
+    check_times(first, sound)
+
+
+def of_file(audio: Path) -> NDArray[np.float32]:
+    with AudioFile(str(audio)) as file:
         assert file.samplerate == 48_000
         return np.asarray(file.read(file.frames))
 
 
-def test_a_song_is_stereo_and_of_a_songs_length(sound: NDArray[np.float32]) -> None:
+def check_length(sound: NDArray[np.float32]) -> None:
     assert sound.shape[0] == 2
     assert 70 <= sound.shape[1] / 48_000 <= 111
     assert np.asarray(np.corrcoef(sound))[0, 1] < 0.99
 
 
-def test_a_song_is_as_loud_as_the_others_and_never_clips(sound: NDArray[np.float32]) -> None:
+def check_level(sound: NDArray[np.float32]) -> None:
     assert pyloudnorm.Meter(48_000).integrated_loudness(sound.T) == pytest.approx(-14.0, abs=0.5)
     assert master.true_peak_dbtp(sound) <= -1.0
     assert not np.any(np.abs(sound) >= 1.0)
 
 
-def test_the_lyrics_come_with_the_times_of_their_lines(take: Take, sound: NDArray[np.float32]) -> None:
+def check_times(take: Take, sound: NDArray[np.float32]) -> None:
     times = [line.at_s for line in take.synced_lyrics]
     assert [line.text for line in take.synced_lyrics[:5]] == [
         line for section in an_order().lyrics.sections[:2] for line in section.lines
@@ -53,17 +92,6 @@ def test_the_lyrics_come_with_the_times_of_their_lines(take: Take, sound: NDArra
     assert times == sorted(times)
     assert 0 < times[0] < times[-1] < sound.shape[1] / 48_000
     assert take.engine == "embedded fast voice (espeak-ng + WORLD)"
-
-
-def test_nothing_half_written_is_left(take: Take) -> None:
-    assert [path.name for path in take.audio.parent.iterdir()] == ["song.mp3"]
-
-
-@pytest.mark.timeout(240)
-def test_the_same_request_gives_the_same_bytes(take: Take, soundfont: Path, tmp_path: Path) -> None:
-    again = EmbeddedStudio(lambda: soundfont)
-    espeak.espeak().speak("something else was sung before", "en-us")
-    assert again.collect(again.request(an_order()), tmp_path).audio.read_bytes() == take.audio.read_bytes()
 
 
 def test_a_request_is_the_whole_order(no_soundfont: Callable[[], Path]) -> None:
