@@ -27,11 +27,11 @@ def idle(seconds: float) -> dict[str, float]:
         wait_for(lambda: len(_services(up)) == len(SERVICES))
         time.sleep(_SETTLE_S)
         services = _services(up)
-        before = {name: _cpu_s(pid) for name, pid in services.items()}
+        before = {name: cpu_s(pid) for name, pid in services.items()}
         time.sleep(seconds)
         for name, pid in services.items():
             figures[f"idle_{name}_mb"] = _memory_mb(pid)
-            figures[f"idle_{name}_cpu_percent"] = 100 * (_cpu_s(pid) - before[name]) / seconds
+            figures[f"idle_{name}_cpu_percent"] = 100 * (cpu_s(pid) - before[name]) / seconds
     figures["idle_all_mb"] = sum(figures[f"idle_{name}_mb"] for name in SERVICES)
     figures["idle_all_cpu_percent"] = sum(figures[f"idle_{name}_cpu_percent"] for name in SERVICES)
     return figures
@@ -52,7 +52,7 @@ def _memory_mb(pid: int) -> float:
     return next(int(line.split()[1]) for line in lines if line.startswith("VmRSS")) / 1024
 
 
-def _cpu_s(pid: int) -> float:
+def cpu_s(pid: int) -> float:
     """Return user and system time so far. Source: proc(5), fields 14 and 15 of stat."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / _TICKS

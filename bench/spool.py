@@ -1,0 +1,54 @@
+"""What grows with the pile, and what does not: ``python bench/spool.py [--quick] [--json]``. Linux, a calm machine.
+
+Times are medians. The rivals are the naive ways, in the same run: a look by glob, a queue read and written whole.
+"""
+
+import argparse
+import json
+from collections.abc import Callable, Iterator
+
+import pile
+from throughput import recordings_a_second
+
+_MANY, _EACH = 10_000, 10
+_LENGTHS = (1, 10, 100, 1000)
+
+
+def measure(*, quick: bool) -> Iterator[dict[str, float]]:
+    """Yield the figures, group by group. ``quick``: the same pile, fewer repetitions, a thousand recordings less."""
+    groups: tuple[Callable[[], dict[str, float]], ...] = (
+        lambda: pile.queues(_LENGTHS, 15 if quick else 100),
+        lambda: pile.looks(_MANY, _EACH),
+        lambda: {} if quick else pile.idle(_MANY, _EACH, 15),
+        lambda: _throughput(
+            ((200, 100),) if quick else ((1000, 6), (1000, 12), (1000, 100), (10_000, 100), (50_000, 100))
+        ),
+    )
+    for group in groups:
+        yield group()
+
+
+def _throughput(nights: tuple[tuple[int, int], ...]) -> dict[str, float]:
+    return {
+        f"recordings_a_second_of_{count}_with_{notes}_notes_a_song": recordings_a_second(count, notes)
+        for count, notes in nights
+    }
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="under a minute, fewer repetitions")
+    parser.add_argument("--json", action="store_true", help="the last line is one JSON object")
+    options = parser.parse_args()
+    figures: dict[str, float] = {}
+    for group in measure(quick=options.quick):
+        figures |= group
+        for name, value in group.items():
+            print(f"{name.replace('_', ' '):<60} {value:>10.2f}", flush=True)
+    if options.json:
+        print(json.dumps({name: round(value, 4) for name, value in figures.items()}))
+
+
+if __name__ == "__main__":
+    main()
