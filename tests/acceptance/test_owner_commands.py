@@ -97,7 +97,10 @@ def test_a_report_without_a_journal_changes_nothing_on_disk(venue: Night) -> Non
 
 def test_a_damaged_journal_is_told_by_status_and_built_anew_by_report_or_by_hand(venue: Night) -> None:
     venue.venue.journal.write_bytes(b"no database" * 1000)
-    assert "! journal.db non si legge: per ricostruirlo, stornello journal rebuild" in venue.run("status", "--lang", "it").stdout
+    assert (
+        "! journal.db non si legge: per ricostruirlo, stornello journal rebuild"
+        in venue.run("status", "--lang", "it").stdout
+    )
     assert venue.venue.journal.read_bytes()[:11] == b"no database", "who only looks changes nothing"
     said = venue.run("report", "--lang", "en")
     assert said.stderr.startswith("journal.db was damaged: it is built anew, the old one is in ")
