@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Final
 
+from stornello.domain.names import JobId
 from stornello.domain.plain import Plain
 from stornello.producer.why import InLine, OpenJob, Standing
 from stornello.wording import progress
@@ -34,6 +35,8 @@ def reasons(at: Standing) -> Iterator[Reason]:
 
 
 def _of_its_job(at: Standing) -> Iterator[Reason]:
+    if at.held:
+        yield "held", _to_decide(at.held)
     if at.job and at.job.is_finished:
         yield "song-held", _held(at, at.job)
     elif at.job:
@@ -48,6 +51,14 @@ def _of_its_job(at: Standing) -> Iterator[Reason]:
                 f"Table {at.table}'s song is in the making: {at.job.id}, {en}.",
             ),
         )
+
+
+def _to_decide(jobs: tuple[JobId, ...]) -> Plain:
+    names = _few(list(jobs))
+    return Plain(
+        f"Aspetta una tua decisione (stornello resolve): {names.it}.",
+        f"Yours to decide (stornello resolve): {names.en}.",
+    )
 
 
 def _held(at: Standing, job: OpenJob) -> Plain:
@@ -77,10 +88,7 @@ def _of_its_turn(at: Standing) -> Iterator[Reason]:
             ),
         )
     if not at.waiting:
-        yield (
-            "nothing-waiting",
-            Plain(f"Dal tavolo {at.table} non aspetta niente.", f"Nothing from table {at.table} is waiting."),
-        )
+        yield "nothing-waiting", _nothing(at)
     elif at.job:
         yield (
             "one-at-a-time",
@@ -94,6 +102,15 @@ def _of_its_turn(at: Standing) -> Iterator[Reason]:
         yield "next", Plain(f"Tocca al tavolo {mine.it}.", f"Next is table {mine.en}.")
     elif at.place:
         yield "in-line", _line(at, at.place)
+
+
+def _nothing(at: Standing) -> Plain:
+    if at.heard:
+        return Plain(
+            f"I messaggi del tavolo {at.table} sono ancora all'ascolto ({at.heard}).",
+            f"Table {at.table}'s notes are still being heard ({at.heard}).",
+        )
+    return Plain(f"Dal tavolo {at.table} non aspetta niente.", f"Nothing from table {at.table} is waiting.")
 
 
 def _line(at: Standing, place: int) -> Plain:

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from stornello.domain.fairness import Hall, Policy, take_turns
-from stornello.domain.names import JobId, SongId, TableId
+from stornello.domain.names import JobId, SongId, TableId, origin_of
 from stornello.domain.night import night_of
 from stornello.domain.songs import SongCard
 from stornello.producer.turns import rest_left_s, songs
-from stornello.spool import conditions, counts, jobs, staging
+from stornello.spool import conditions, counts, held, jobs, recordings, staging
 from stornello.spool.conditions import Condition
 from stornello.spool.counts import Counts
 from stornello.spool.jobs import Job, JobStatus
@@ -55,6 +55,7 @@ class Standing:
 
     ``line`` is everybody in line, the next first. ``behind`` are the tables for which a finished song waits,
     ``may_be_overtaken`` by how many songs it may still be. ``rests_until`` is None when the table does not rest.
+    ``heard`` are its recordings that are being heard, ``held`` its jobs that wait for a person to decide.
     """
 
     table: TableId
@@ -67,6 +68,8 @@ class Standing:
     may_be_overtaken: int
     failures: int
     rests_until: datetime | None
+    heard: int
+    held: tuple[JobId, ...]
     queue: tuple[SongCard, ...]
     open_jobs: tuple[OpenJob, ...]
     rules: Rules
@@ -114,9 +117,11 @@ def look(venue: Venue, table: TableId, rules: Rules, now: datetime) -> Standing:
         ),
         job=mine,
         behind=tuple(behind),
-        may_be_overtaken=rules.policy.window - mine.status.overtaken if mine else 0,
+        may_be_overtaken=max(0, rules.policy.window - mine.status.overtaken) if mine else 0,
         failures=failed.in_a_row if failed else 0,
         rests_until=datetime.fromisoformat(failed.rests_until) if failed and table in hall.resting else None,
+        heard=sum(_is_of(recording.name, table) for recording in recordings.recordings(venue)),
+        held=tuple(JobId(job.name) for job in held.jobs(venue) if jobs.table_of(job.name) == table),
         queue=tuple(Playlist(venue.playlist).look()),
         open_jobs=open_jobs,
         rules=rules,
@@ -127,6 +132,11 @@ def look(venue: Venue, table: TableId, rules: Rules, now: datetime) -> Standing:
 
 def _open_job(venue: Venue, job: Job) -> OpenJob:
     return OpenJob(job.id, job.status, is_finished=read_card(venue, SongId(job.id)) is not None)
+
+
+def _is_of(recording: str, table: TableId) -> bool:
+    origin = origin_of(recording)
+    return origin is not None and origin.table == table
 
 
 def _hall(

@@ -75,7 +75,7 @@ def read(job: Path) -> tuple[Request, ...]:
         return tuple(_request_of(one) for one in json.loads(_file(job).read_text(encoding="utf-8")))
     except FileNotFoundError:
         return ()
-    except (ValueError, TypeError, KeyError, AttributeError):
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         raise _unreadable() from None
 
 

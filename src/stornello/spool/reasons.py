@@ -72,7 +72,7 @@ def read(folder: Path) -> Reason | None:
             data.get("holds") is True,
             data.get("parks") is True,
         )
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
 
 
@@ -86,7 +86,7 @@ def release(folder: Path) -> None:
     try:
         data = json.loads((folder / FILE).read_text(encoding="utf-8"))
         atomic.write_json(folder / FILE, data | {"holds": False})
-    except (FileNotFoundError, ValueError, TypeError):
+    except (FileNotFoundError, ValueError, TypeError, RecursionError):
         forget(folder)
 
 

@@ -208,7 +208,7 @@ def read_card(venue: Venue, song: SongId) -> SongCard | None:
     """Return a song's card, or None when it is missing or damaged."""
     try:
         return SongCard.from_json(json.loads(venue.card(song).read_text(encoding="utf-8")))
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return None
 
 

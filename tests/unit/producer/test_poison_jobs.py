@@ -1,14 +1,27 @@
 """A job that takes its manager with it each time is begun three times, no more, and is nobody's fault but its own."""
 
+import subprocess
+import sys
+
 import pytest
 
 from kitchen import Kitchen, refused, unreachable
+from stornello.domain.names import SongId
 from stornello.producer.attempts import MAX_ATTEMPTS
 from stornello.producer.worker import DISK_REFUSED
 from stornello.spool import orders, reasons
 from stornello.spool.jobs import Job
 from stornello.spool.orders import Request
 from stornello.spool.paths import Venue
+
+HOLDS = """
+import sys, time
+from filelock import FileLock
+lock = FileLock(sys.argv[1])
+lock.acquire(timeout=0)
+print("mine", flush=True)
+time.sleep(60)
+"""
 
 
 def reason_of(venue: Venue, job: str) -> str:
@@ -87,4 +100,41 @@ def test_an_attempt_that_was_noted_is_not_counted_again_by_the_next_manager(kitc
     kitchen.tick()
     the_manager_dies(kitchen)
     kitchen.tick()
+    assert Job(job, kitchen.venue.job(job)).status.attempt == 2
+
+
+@pytest.mark.parametrize("file", ["status.json", "reason.json", "steps/orders.json"])
+def test_a_file_of_a_job_that_is_a_nest_of_brackets_is_no_managers_end(kitchen: Kitchen, file: str) -> None:
+    kitchen.note(5)
+    kitchen.tick()
+    job = kitchen.pool.in_hand[-1]
+    path = kitchen.venue.job(job) / file
+    path.parent.mkdir(exist_ok=True)
+    path.write_text("[" * 100_000)
+    the_manager_dies(kitchen)
+    kitchen.tick()
+    assert kitchen.pool.in_hand == [job]
+
+
+def test_a_card_that_is_a_nest_of_brackets_is_no_song(kitchen: Kitchen) -> None:
+    kitchen.note(5)
+    kitchen.tick()
+    job = kitchen.pool.in_hand[-1]
+    kitchen.venue.card(SongId(job)).write_text("[" * 100_000)
+    the_manager_dies(kitchen)
+    assert kitchen.tick() == [5]
+
+
+def test_a_child_that_outlived_its_worker_and_manager_has_its_job_to_itself(kitchen: Kitchen) -> None:
+    kitchen.note(5)
+    kitchen.tick()
+    job = kitchen.pool.in_hand[-1]
+    orphan = subprocess.Popen([sys.executable, "-c", HOLDS, str(kitchen.venue.job(job) / "job.lock")], stdout=-1)
+    assert orphan.stdout
+    assert orphan.stdout.readline() == b"mine\n"
+    the_manager_dies(kitchen)
+    assert kitchen.tick(3) == []
+    orphan.kill()
+    orphan.communicate()
+    assert kitchen.tick() == [5]
     assert Job(job, kitchen.venue.job(job)).status.attempt == 2

@@ -18,6 +18,7 @@ from stornello.producer import why
 from stornello.producer.why import Rules, Standing
 from stornello.spool.locks import LifeLock
 from stornello.spool.paths import Venue
+from venues import a_claimed_note
 
 
 def standing(kitchen: Kitchen, table: int, floor_mb: int = 0) -> Standing:
@@ -41,6 +42,15 @@ def a_producer_at_work(venue: Venue) -> Iterator[None]:
 def test_a_table_without_notes_hears_that_nothing_waits(kitchen: Kitchen) -> None:
     assert told(kitchen, 5) == {
         "nothing-waiting": Plain("Dal tavolo 5 non aspetta niente.", "Nothing from table 5 is waiting.")
+    }
+
+
+def test_a_table_whose_notes_are_being_heard_or_held_hears_so(kitchen: Kitchen) -> None:
+    a_claimed_note(kitchen.venue)
+    (kitchen.venue.held / "5_203000_a1b2c3").mkdir()
+    assert {code: sentence.en for code, sentence in told(kitchen, 5).items()} == {
+        "held": "Yours to decide (stornello resolve): 5_203000_a1b2c3.",
+        "nothing-waiting": "Table 5's notes are still being heard (1).",
     }
 
 
