@@ -39,7 +39,7 @@ ALLOWED = {
     "spool/takes.py": "the same",
     "spool/journal_file.py": "the same, beside SQLite, whose file decides nothing",
     "spool/journal_rebuild.py": "SQLite's file beside the one that it replaces through spool/atomic",
-    "media.py": "scratch: sound as engines want it, made anew by whoever needs it",
+    "media/": "scratch: sound as engines want it, made anew by whoever needs it",
     "providers/download.py": "scratch: a hidden file until it is whole, which spool/atomic then names",
     "providers/music/embedded/master.py": "the same",
     "providers/player/mpv.py": "sockets",
