@@ -68,7 +68,7 @@ def test_a_recording_ends_once_and_is_archived_once(
 
     rehearsal = a_fresh_venue()[0]
     sweep = deaths(lambda: a_life(rehearsal, said), how)
-    assert len(sweep) > (20 if how in {"before", "after"} else 3)
+    assert len(sweep) > (20 if how in {"before", "after"} else 2)
     for death in sweep:
         venue, content = a_fresh_venue()
         with pytest.raises(Crash), dying_at(death, how):
