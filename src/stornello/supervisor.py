@@ -1,6 +1,7 @@
 """``stornello up``: the three services as child processes, restarted with backoff, stopped together."""
 
 import logging
+import os
 import signal
 import subprocess
 import threading
@@ -101,6 +102,12 @@ class Supervisor:
 
 
 def _open_out(path: Path) -> BinaryIO:
-    """Open what a service says outside its log, such as a native crash's last words; begun anew when it is long."""
-    is_long = path.exists() and path.stat().st_size > _MOST_OUT_BYTES
-    return path.open("wb" if is_long else "ab")
+    """Open what a service says outside its log, such as a native crash's last words; begun anew when it is long.
+
+    Where the disk makes no file, a service is worth more than its words.
+    """
+    try:
+        is_long = path.exists() and path.stat().st_size > _MOST_OUT_BYTES
+        return path.open("wb" if is_long else "ab")
+    except OSError:
+        return Path(os.devnull).open("ab")

@@ -218,6 +218,13 @@ def test_a_player_without_its_socket_is_given_up_and_leaves_no_process(tmp_path:
         MpvPlayer(deep, "null").open("a")
 
 
+def test_a_player_whose_disk_takes_no_socket_plays_from_another_folder(tmp_path: Path) -> None:
+    player = MpvPlayer(tmp_path / "gone", "null", lambda: sockets.private(tmp_path))
+    with contextlib.closing(player.open("a")) as deck:
+        assert deck.state().phase == "empty"
+    sockets.private(tmp_path).rmdir()
+
+
 def test_players_that_outlived_their_dj_end_when_the_next_opens_its_first_deck(tmp_path: Path) -> None:
     folder = sockets.folder(tmp_path)
     before, mine = MpvPlayer(folder, "null"), MpvPlayer(folder, "null")

@@ -3,6 +3,7 @@
 import io
 import json
 import logging
+import shutil
 import sys
 import threading
 from collections.abc import Iterator
@@ -117,6 +118,22 @@ def test_without_a_folder_that_can_be_written_the_stream_is_enough(tmp_path: Pat
     logs.set_up("watchdog", tmp_path / "missing", stream)
     logging.getLogger("stornello").info("here")
     assert json.loads(stream.getvalue())["event"] == "here"
+
+
+def test_a_log_whose_folder_is_deleted_begins_anew_and_says_nothing_of_it_on_the_terminal(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "logs"
+    folder.mkdir()
+    logs.set_up("watchdog", folder)
+    for _ in range(2):
+        logging.getLogger("stornello").info("here")
+        shutil.rmtree(folder)
+        logging.getLogger("stornello").info("lost")
+        folder.mkdir()
+    logging.getLogger("stornello").info("here again")
+    assert "here again" in (folder / "watchdog.log").read_text()
+    assert capfd.readouterr() == ("", "")
 
 
 def test_setting_up_again_replaces_the_handlers(tmp_path: Path) -> None:

@@ -25,6 +25,9 @@ from stornello.spool.paths import Venue
 
 log = logging.getLogger(__name__)
 
+START_AGAIN_S = 5.0
+"""How soon a service tries again to start that the disk refused."""
+
 GAVE_UP = 3
 """generate-song's exit code when it has written its reason into the job's folder."""
 
@@ -70,8 +73,23 @@ def serve_until_stopped(service: str, folder: Path, serve: Callable[[Venue, Sett
     logs.set_up(service, venue.logs, None if is_supervised else sys.stderr)
     stop = stop_on_signals()
     with kept(venue.run, service, stop):
+        while not _has_served(serve, venue, settings, stop) and not stop.wait(START_AGAIN_S):
+            pass
+
+
+def _has_served(
+    serve: Callable[[Venue, Settings, threading.Event], None], venue: Venue, settings: Settings, stop: threading.Event
+) -> bool:
+    """Run ``serve`` to its end; False when the disk refused already its start: dashboards tell why."""
+    try:
         litter.sweep(venue)
         serve(venue, settings, stop)
+    except OSError as error:
+        if not (conditions.is_of_the_disk(error) or isinstance(error, PermissionError)):
+            raise
+        log.error("the disk refuses the start, will try again", extra={"errno": error.errno})  # noqa: TRY400 - expected, a traceback says no more
+        return False
+    return True
 
 
 def stop_on_signals() -> threading.Event:
@@ -96,6 +114,17 @@ def generate_song(
     job = _job(job_dir.absolute())
     venue, settings = open_venue(folder or _venue_of(job.folder))
     logs.set_up("generate-song", venue.logs, sys.stderr)  # which is job.log, where an operator is sent to look
+    try:
+        _alone(job, lambda: _make(job, venue, settings))
+    except OSError as error:
+        if not conditions.is_of_the_disk(error):
+            raise
+        log.error("the disk refused", extra={"job": job.id, "errno": error.errno})  # noqa: TRY400 - expected, a traceback says no more
+        raise typer.Exit(conditions.EXIT_CODE) from None
+
+
+def _alone(job: Job, work: Callable[[], None]) -> None:
+    """Do ``work`` while nobody else works on the job. Raises VenueBusyError, OSError."""
     lock = job.lock
     if not lock.take():
         raise VenueBusyError(
@@ -103,13 +132,7 @@ def generate_song(
             Plain(f"A {job.id} sta già lavorando un altro processo.", f"Another process is working on {job.id}."),
             Plain("Aspetta che finisca.", "Wait for it to end."),
         )
-    try:
-        _make(job, venue, settings)
-    except OSError as error:
-        if not conditions.is_of_the_disk(error):
-            raise
-        log.error("the disk refused", extra={"job": job.id, "errno": error.errno})  # noqa: TRY400 - expected, a traceback says no more
-        raise typer.Exit(conditions.EXIT_CODE) from None
+    work()
 
 
 def _make(job: Job, venue: Venue, settings: Settings) -> None:

@@ -76,6 +76,16 @@ def test_a_socket_left_by_a_crash_is_no_obstacle(run: Path) -> None:
         assert listening.asked.get(timeout=1) == {"command": "quit"}
 
 
+def test_a_socket_that_somebody_deleted_is_made_again(run: Path, listening: ControlSocket) -> None:
+    control.path(run).unlink()
+    run.rmdir()
+    listening.mend()  # no folder yet
+    run.mkdir()
+    listening.mend()
+    control.ask(run, "next")
+    assert listening.asked.get(timeout=1) == {"command": "next"}
+
+
 def test_sockets_of_a_deep_venue_live_in_a_private_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path)[:60])
     Path(str(tmp_path)[:60]).mkdir(parents=True, exist_ok=True)
