@@ -120,7 +120,8 @@ class Ears:
         recording.learn(sha256=sha, attempts=str(attempts))
         self._excused.discard(recording.arrival)
         self._refuse_strays(recording)
-        self._refuse_flood(recording)
+        if attempts == 1:  # what was begun was let through before
+            self._refuse_flood(recording)
         if attempts > self.rules.retry + 1:
             raise refusals.engine_keeps_dying()
         try:
@@ -134,16 +135,14 @@ class Ears:
     def _transcribe(self, recording: Recording, audio: Path) -> None:
         media.to_speech(audio, recording.speech, self.rules.most_s)
         if media.is_cut(recording.speech, self.rules.most_s):
-            log.warning("recording too long, only its beginning is heard", extra=self._cut(recording))
+            facts = {"recording": recording.name, "seconds": self.rules.most_s}
+            log.warning("recording too long, only its beginning is heard", extra=facts)
         origin = recording.origin
         assert origin is not None  # noqa: S101 - strays were refused before
         heard = self.transcriber.hear(recording.speech, self.rules.languages, origin.table, recording.arrival)
         recording.learn(heard_by=heard.by)
         atomic.remove(recording.speech)
         atomic.write_text(recording.transcript, heard.text.strip())
-
-    def _cut(self, recording: Recording) -> dict[str, object]:
-        return {"recording": recording.name, "seconds": self.rules.most_s}
 
     def _refuse_unopened(self, audio: Path) -> None:
         """Refuse by kind, name and size what is not worth a byte read."""
