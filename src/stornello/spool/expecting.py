@@ -32,6 +32,8 @@ class Facts:
     waiting: dict[TableId, Waiting]
     coming: tuple[Arrived, ...]
     counts: Counts
+    running: dict[str, bool]
+    may_begin: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,20 +66,24 @@ class Outlooks:
             begun = datetime.combine(night, time.min).astimezone(UTC)
             self._pace = (now_s, self._journal.pace(begun.isoformat()))
         scene = _scene(facts, self.house, self._clock.now())
-        outlook = _outlook(facts, expect(scene, self.house, self._pace[1]))
+        is_heard = facts.running.get("riproduzione", False)
+        outlook = _outlook(facts, expect(scene, self.house, self._pace[1]) if is_heard else Expected())
         self._last = (now_s, outlook)
         return outlook
 
 
 def _scene(facts: Facts, house: House, now: datetime) -> Scene:
-    known = facts.counts
+    """Return the scene; what nobody works on now is not in it, for nobody can tell when somebody will."""
+    known, is_made = facts.counts, facts.running.get("producer", False)
+    is_begun = is_made and facts.may_begin
+    is_attended = is_begun and facts.running.get("watchdog", False)
     return Scene(
         now,
         _left_s(facts.playing, house, now),
         tuple(Queued(card.id, card.sound.duration_s) for card in facts.queue),
-        tuple(_making(job, status, now) for job, status in facts.making),
-        {table: Staged(found.notes, found.since) for table, found in facts.waiting.items()},
-        tuple(Coming(_key(one), one.table, _since(one.since, now)) for one in facts.coming),
+        tuple(_making(job, status, now) for job, status in facts.making if is_made),
+        {table: Staged(found.notes, found.since) for table, found in facts.waiting.items() if is_begun},
+        tuple(Coming(_key(one), one.table, _since(one.since, now)) for one in facts.coming if is_attended),
         known.fair if house.policy.welcomes else known.ever,
         known.present,
         {table: _rest_s(failures.rests_until, now) for table, failures in known.failed.items()},

@@ -31,8 +31,8 @@ def rebuild(path: Path) -> Path | None:
     Raises:
         OSError, sqlite3.Error: it cannot be written; the old one is where it was.
     """
-    if not (old := _twin(path)):
-        old = path
+    old = _source(path)
+    if old == path:
         _write_back(path)
     part = path.with_name(f".{path.name}.part")
     try:
@@ -83,7 +83,7 @@ def _keep_aside(path: Path) -> Path | None:
     Its changes that are not in it yet (``-wal``) must be gone from beside it before the new one comes: SQLite would
     write them into that.
     """
-    aside, wal = _twin(path) or _free_name(path), with_ending(path, "-wal")
+    aside, wal = _aside(path), with_ending(path, "-wal")
     was_there = journal_file.holds_something(path)
     if path.is_dir():
         atomic.move_folder(path, aside)
@@ -93,6 +93,19 @@ def _keep_aside(path: Path) -> Path | None:
         atomic.move_new(wal, with_ending(aside, "-wal"))
     atomic.remove(with_ending(path, "-shm"))
     return aside if was_there else None
+
+
+def _source(path: Path) -> Path:
+    """Return the name under which the old journal is to be read: SQLite looks beside it for the changes to add."""
+    twin = _twin(path)
+    return twin if twin and not with_ending(path, "-wal").exists() else path
+
+
+def _aside(path: Path) -> Path:
+    """Return the name for the old journal: what a rebuild broken off has given it, unless other changes lie there."""
+    twin = _twin(path)
+    is_taken = twin and with_ending(twin, "-wal").exists() and with_ending(path, "-wal").exists()
+    return twin if twin and not is_taken else _free_name(path)
 
 
 def _twin(path: Path) -> Path | None:

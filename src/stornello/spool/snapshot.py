@@ -157,7 +157,7 @@ class Lookout:
         ``night`` is the one whose spending is told; None tells none. ``floor_mb`` is ``free_space_floor_mb``.
         """
         try:
-            return replace(self._read(night), conditions=conditions.look(self.venue, floor_mb))
+            return self._read(night, conditions.look(self.venue, floor_mb))
         except OSError as error:
             found = conditions.look(self.venue, floor_mb) or (conditions.unreadable(error),)
             return Snapshot(conditions=found)
@@ -166,7 +166,7 @@ class Lookout:
         """From now on remember what is staged: worth it for who looks more than once."""
         self._tables = Tables(self.venue)
 
-    def _read(self, night: date | None) -> Snapshot:
+    def _read(self, night: date | None, wrong: tuple[Condition, ...]) -> Snapshot:
         venue, playing = self.venue, now_playing.read(self.venue.run)
         hearing, troubles = self._hearing.look()
         known = counts.look(venue.producer_state)
@@ -188,6 +188,7 @@ class Lookout:
             engines=tuple(engines.read_all(venue.engines)),
             spent=Spent.of(charges.read(venue.ledger, night)) if night else Spent(),
             damaged=self._damaged.get(),
+            conditions=wrong,
         )
         return replace(seen, outlook=self._outlook(seen, known, night)) if night else seen
 
@@ -196,7 +197,9 @@ class Lookout:
             return Outlook()
         making = tuple((JobId(one.job), one.status) for one in seen.making)
         coming = (*seen.being_heard, *seen.door)
-        return self._outlooks.of(Facts(seen.playing, seen.queue, making, seen.waiting, coming, known), night)
+        may_begin = not any(condition.stops for condition in seen.conditions)
+        facts = Facts(seen.playing, seen.queue, making, seen.waiting, coming, known, seen.running, may_begin)
+        return self._outlooks.of(facts, night)
 
 
 def look(venue: Venue, night: date | None = None, floor_mb: int = 0, house: House | None = None) -> Snapshot:

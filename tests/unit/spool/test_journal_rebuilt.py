@@ -142,6 +142,24 @@ def test_what_lies_beside_a_journal_whose_writer_was_killed_comes_along(venue: V
     assert [song for song, _, _ in Journal(path).plays()] == ["one", "one", "last"]
 
 
+@pytest.mark.parametrize("stale", [b"", b"of the rebuild that was broken off"])
+def test_what_was_written_after_a_rebuild_broken_off_comes_along(venue: Venue, tmp_path: Path, stale: bytes) -> None:
+    killed = tmp_path / "killed"
+    killed.mkdir()
+    with closing(sqlite3.connect(venue.journal)) as db:
+        db.execute("INSERT INTO plays (song, started_at, heard_s) VALUES ('last', '2026-11-23T21:00:00+00:00', 9)")
+        db.commit()
+        for name in ("journal.db", "journal.db-wal"):
+            (killed / name).write_bytes((venue.root / name).read_bytes())
+    path = killed / "journal.db"
+    atomic.name_again(path, killed / "journal.db.bad")
+    if stale:
+        (killed / "journal.db.bad-wal").write_bytes(stale)
+    Journal(path).rebuild()
+    assert [song for song, _, _ in Journal(path).plays()] == ["one", "one", "last"]
+    assert not any(name.samefile(path) for name in killed.glob("*.bad*"))
+
+
 def test_plays_come_back_from_the_players_log(venue: Venue) -> None:
     log = venue.logs / "riproduzione.log"
     lines = (

@@ -20,11 +20,12 @@ from stornello.spool.counts import Counts, Failures
 from stornello.spool.glance import Glance
 from stornello.spool.jobs import Job
 from stornello.spool.journal import Journal
+from stornello.spool.locks import LifeLock
 from stornello.spool.now_playing import NowPlaying
 from stornello.spool.paths import Venue
 from stornello.spool.playlist import Playlist
 from stornello.spool.recordings import Recording
-from stornello.spool.snapshot import Lookout, Snapshot
+from stornello.spool.snapshot import SERVICES, Lookout, Snapshot
 from stornello.wording import awaited, owner
 from venues import a_staged_text, a_venue
 
@@ -42,7 +43,9 @@ def a_night_with_a_pace(folder: Path, clock: HandClock) -> Venue:
     return venue
 
 
-def seen(venue: Venue, clock: HandClock) -> Snapshot:
+def seen(venue: Venue, clock: HandClock, *running: str) -> Snapshot:
+    for service in running or SERVICES:
+        assert LifeLock(venue.run / f"{service}.lock").take()
     return Lookout(venue, HOUSE, clock).look(clock.now().date())
 
 
@@ -70,7 +73,37 @@ def test_all_that_is_on_its_way_is_told_with_its_time(tmp_path: Path) -> None:
         ("door", "6-luca.wav", 6, 780),
     ]
     assert (told["arriving"], told["hearing"]) == (1, 1)
-    assert seen(venue, clock).outlook.tables == {4: 60, 3: 240, 2: 420, 1: 600, 6: 780}
+    assert Lookout(venue, HOUSE, clock).look(clock.now().date()).outlook.tables == {
+        4: 60,
+        3: 240,
+        2: 420,
+        1: 600,
+        6: 780,
+    }
+
+
+@pytest.mark.parametrize(
+    ("running", "known"),
+    [
+        (("watchdog", "producer"), [None, None, None, None]),
+        (("watchdog", "riproduzione"), [0, None, None, None]),
+        (("producer", "riproduzione"), [0, 180, 360, None]),
+        (SERVICES, [0, 180, 360, 540]),
+    ],
+)
+def test_what_nobody_works_on_now_has_no_time(
+    tmp_path: Path, running: tuple[str, ...], known: list[float | None]
+) -> None:
+    clock = HandClock()
+    venue = a_night_with_a_pace(tmp_path, clock)
+    Playlist(venue.playlist).put(a_card("queued", table=4, sound=a_sound(185.0)))
+    job = Job(JobId("3_200000_aaaaaa"), venue.job(JobId("3_200000_aaaaaa")))
+    (job.folder / "transcripts").mkdir(parents=True)
+    job.update(table=TableId(3), claimed_at=clock.now().isoformat())
+    a_staged_text(venue, 2)
+    (venue.from_tables / "6-luca.wav").write_bytes(b"x")
+    told = seen(venue, clock, *running)
+    assert [one["in_s"] for one in told.to_json()["expected"]] == known
 
 
 def test_where_nothing_was_measured_no_time_is_invented(tmp_path: Path) -> None:
