@@ -14,7 +14,7 @@ from stornello.domain.names import JobId, SongId, TableId
 from stornello.domain.plain import Plain
 from stornello.producer.pool import Pool
 from stornello.producer.worker import DEADLINE_PASSED, DISK_REFUSED
-from stornello.spool import jobs, reasons
+from stornello.spool import atomic, jobs, reasons
 from stornello.spool.jobs import Job, JobStatus
 from stornello.spool.paths import Venue
 from stornello.spool.snapshot import read_card
@@ -65,6 +65,8 @@ class Attempts:
 
     def begin(self, job: Job) -> None:
         """Give the job a worker, and say so on disk before."""
+        if job.status.attempt > 1:  # its child may have been killed in the middle of anything
+            atomic.settle(job.folder)
         status = self._update(job, begun=True, milestone="CLAIMED", milestone_at=self._now())
         reasons.forget(job.folder)
         self._parked.discard(job.id)

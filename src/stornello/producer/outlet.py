@@ -39,15 +39,13 @@ class Outlet:
         self._ready: dict[JobId, _Ready] = {}
 
     def take_in(self, job: Job, card: SongCard, seconds: float) -> None:
-        """Hold the finished song of ``job``, behind those that finished before it. Nothing happens if it is here."""
+        """Hold the finished song of ``job``. Nothing happens if it is here."""
         if job.id in self._ready:
             return
         status = job.status
-        places = [ready.place for ready in self._ready.values()]
-        place = status.finished or max(places, default=0) + 1
         is_noted = status.finished > 0
         made_in = None if is_noted else seconds
-        self._ready[job.id] = _Ready(job, card, made_in, place, status.overtaken, is_noted)
+        self._ready[job.id] = _Ready(job, card, made_in, status.finished, status.overtaken, is_noted)
 
     def forget(self, job: Job) -> None:
         """Hold the song no more."""
@@ -61,6 +59,7 @@ class Outlet:
         deliver: Callable[[Job, SongCard, float | None], None],
     ) -> None:
         """Deliver the songs that may go, one after another, and note on disk which wait from now on."""
+        self._give_places()
         while self._ready:
             finished = [self._seen(ready, songs_of) for ready in self._ready.values()]
             song = goes_out(finished, least(), self._policy, queue_is_empty=is_queue_empty())
@@ -75,6 +74,11 @@ class Outlet:
             if not ready.is_noted:
                 self._note(ready, overtaken=ready.overtaken)
                 log.info("song waits for tables behind", extra={"job": ready.job.id})
+
+    def _give_places(self) -> None:
+        """Put those that have just finished behind those that wait, some of which an earlier life has noted."""
+        for ready in self._ready.values():
+            ready.place = ready.place or max(other.place for other in self._ready.values()) + 1
 
     @staticmethod
     def _seen(ready: _Ready, songs_of: Callable[[JobId], int]) -> Finished:

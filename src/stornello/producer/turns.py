@@ -50,9 +50,9 @@ class Turns:
         return songs(self.counts, self.policy).get(table, 0)
 
     def least(self, parked: frozenset[TableId]) -> int:
-        """Return the lowest count of the tables that were present at the last look and are not parked since."""
+        """Return the lowest count of the tables that were present at the last look, and neither parked nor resting."""
         counted = songs(self.counts, self.policy)
-        return min((counted.get(table, 0) for table in self.counts.present - parked), default=0)
+        return min((counted.get(table, 0) for table in self.counts.present - parked - self._resting()), default=0)
 
     def count(self, job: JobId, table: TableId) -> None:
         """Count a song, once; it ends the table's rest."""

@@ -106,7 +106,7 @@ def look(venue: Venue, table: TableId, rules: Rules, now: datetime) -> Standing:
     turns = take_turns(hall, rules.policy)
     mine = next((job for job in open_jobs if jobs.table_of(job.id) == table), None)
     failed, count = known.failed.get(table), turns.songs.get(table, 0)
-    behind = sorted(other for other in known.present - hall.parked if turns.songs.get(other, 0) < count)
+    behind = sorted(other for other in known.present - hall.parked - hall.resting if turns.songs.get(other, 0) < count)
     return Standing(
         table=table,
         waiting=waiting.get(table),

@@ -1,6 +1,6 @@
 """Songs that finish out of turn wait for the tables behind, but not for long."""
 
-from kitchen import Kitchen
+from kitchen import Kitchen, refused
 from stornello.domain.fairness import FAIR, FEWEST, WINDOW, Policy
 from stornello.domain.names import JobId, SongId
 from stornello.spool import jobs
@@ -52,6 +52,31 @@ def test_a_restart_does_not_begin_the_count_anew(venue: Venue) -> None:
     kitchen.tick()
     finish(kitchen, *SLOW[2:WINDOW])
     assert kitchen.queued() == [FAST, *SLOW[:WINDOW], FAST]
+
+
+def test_what_finished_while_no_manager_lived_finished_later_than_what_waits(venue: Venue) -> None:
+    kitchen, ahead = a_song_ahead(venue)
+    finish(kitchen, SLOW[0])
+    kitchen.sing(job_of(kitchen, SLOW[1]))
+    kitchen.begin()
+    kitchen.tick()
+    held = next(job for job in kitchen.open_jobs() if job.id == ahead)
+    assert (held.status.finished, held.status.overtaken) == (1, 2)
+
+
+def test_nobody_waits_for_a_table_that_rests(venue: Venue) -> None:
+    kitchen = Kitchen(venue, workers=2, max_queue_size=100, max_notes=1)
+    kitchen.note(1, count=2)
+    kitchen.note(2, count=2)
+    kitchen.tick()
+    kitchen.sing(job_of(kitchen, 1))
+    kitchen.tick(2)
+    kitchen.sing(job_of(kitchen, 1))
+    kitchen.tick()
+    assert kitchen.queued() == [1]
+    kitchen.fail(job_of(kitchen, 2), refused())
+    kitchen.tick(2)
+    assert kitchen.queued() == [1, 1]
 
 
 def test_an_empty_queue_waits_for_nobody_after_a_restart_either(venue: Venue) -> None:
