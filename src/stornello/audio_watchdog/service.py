@@ -28,6 +28,12 @@ AHEAD = 64
 SCANNING_SHARE = 0.05
 """Of our time. A scan of 50,000 files takes a third of a second."""
 
+SOONEST_UNSCANNED_S = 5.0
+"""However long a scan takes, the door is not left unseen for longer when nothing known is left to be claimed."""
+
+LONGEST_UNSCANNED_S = 60.0
+"""Nor for longer than this while there is."""
+
 _UNEXPECTED = 4
 """An unexpected error (a full disk, a bug) is waited out like this many failed attempts."""
 
@@ -76,7 +82,8 @@ class AudioWatchdog:
         self._claimed: dict[str, Recording] = {}
         self._list_at = -math.inf
         self._finished: deque[Arrival] = deque()
-        self._scan_at = -math.inf
+        self._scanned_at = -math.inf
+        self._scan_took_s = 0.0
         self._in_hand: dict[str, _Attending] = {}
         self._not_before: dict[str, float] = {}
         self._unclaimed: dict[Path, _Failed] = {}
@@ -138,17 +145,21 @@ class AudioWatchdog:
     def _take_in(self) -> None:
         """Claim the oldest of what is finished, not far ahead of the ears; the rest is as safe at the door."""
         now = self.clock.monotonic()
-        if now >= self._scan_at:
+        if self._is_scan_due(now):
             self._scan(now)
         while self._finished and len(self._claimed) < AHEAD + self.workers:
             arrival = self._finished.popleft()
             if self._unclaimed.get(arrival.path, _NEVER).not_before <= now and arrival.is_as_seen():
                 self._claim(arrival)
 
+    def _is_scan_due(self, now: float) -> bool:
+        """Return whether to look at the door: where very much lies there, seldom, since what is known is the oldest."""
+        longest_s = LONGEST_UNSCANNED_S if self._finished else SOONEST_UNSCANNED_S
+        return now - self._scanned_at >= min(self._scan_took_s / SCANNING_SHARE, longest_s)
+
     def _scan(self, now: float) -> None:
-        """Look at the door; where very much lies there, so seldom that it takes a small share of our time."""
         self._finished = deque(self.door.finished(now))
-        self._scan_at = now + (self.clock.monotonic() - now) / SCANNING_SHARE
+        self._scanned_at, self._scan_took_s = now, self.clock.monotonic() - now
         if self._unclaimed:
             there = {arrival.path for arrival in self._finished}
             self._unclaimed = {path: failed for path, failed in self._unclaimed.items() if path in there}
