@@ -69,29 +69,35 @@ def a_stormy_night(folder: Path, **settings: str) -> Night:
 
 @dataclass
 class Storm:
-    """Kills processes of ``night``, and starts ``up`` again when it is gone. ``killed`` counts kills by kind.
+    """Kills processes of ``night``, starts ``up`` again when it is gone, and minds the ``door``.
 
-    Between two gusts it is still for up to ``still_s``, and now and then up to ``lull_s``.
+    Between two gusts it is still for up to ``still_s``, now and then for up to ``lull_s``. ``killed`` counts the kills of
+    each kind, ``met`` the gusts of each way.
     """
 
     night: Night
     chance: Random
+    door: Door
     still_s: float = 0.4
     lull_s: float = 5.0
     killed: Counter[str] = field(default_factory=Counter)
     met: Counter[str] = field(default_factory=Counter)
     _init_at: float = 0.0
 
-    def blow(self, kills: int, door: Door, tell: Callable[[int], object] = lambda _: None) -> None:
+    def blow(self, kills: int, tell: Callable[[int], object] = lambda _: None) -> None:
         """Kill so many, while the guests of ``door`` come in; ``tell`` hears after each gust how many it were."""
         before = self.killed.total()
         while (done := self.killed.total() - before) < kills:
-            door.open(0.9 * done / kills)
+            self.door.open(0.9 * done / kills)
             self._gust()
             tell(done)
-        door.open(1)
-        self.wait(1)
-        door.open(1)  # the second half of the last one
+        self.let_all_in()
+
+    def let_all_in(self) -> None:
+        """Wait until every guest is in."""
+        self.door.open(1)
+        while not self.door.is_closed:
+            self.wait(0.1)
 
     def meet(self, kinds: Iterable[str], most_s: float) -> None:
         """Kill one process of each of these kinds, in turn, as soon as there is one and it has lived for a moment."""
@@ -113,6 +119,7 @@ class Storm:
         until = time.monotonic() + seconds
         while (left := until - time.monotonic()) > 0:
             self.keep_up()
+            self.door.look()
             time.sleep(min(left, 0.05))
 
     def keep_up(self) -> None:

@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import time
 import wave
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,6 +12,9 @@ from random import Random
 from doubles.stornello_doubles import FRAMES, KINDS, STEP
 
 TABLES = 12
+
+HALF_S = 2.0
+"""So long a recorder pauses in the middle: ten times longer than what must be still to be taken for finished."""
 
 BAD = "bad"
 STRAY = "stray"
@@ -76,7 +80,7 @@ def _sound(chance: Random, kind: str) -> bytes:
 
 
 class Door:
-    """Lets guests in: by rename, in one go, or half now and half at the next arrival, as recorders do."""
+    """Lets guests in: by rename, in one go, or half now and half after a moment, as recorders do."""
 
     def __init__(self, folder: Path, guests: Sequence[Guest], chance: Random) -> None:
         self._folder = folder
@@ -84,14 +88,22 @@ class Door:
         self._count = len(guests)
         self._chance = chance
         self._half: Guest | None = None
+        self._half_at = 0.0
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether everybody is in."""
+        return not (self._guests or self._half)
 
     def open(self, share: float) -> None:
         """Have all come in who come before this share of the storm, from 0 to 1."""
-        self._finish()
-        left = round(self._count * (1 - share)) if share < 1 else 0
+        left = round(self._count * (1 - share))
         while len(self._guests) > left:
             self._let_in(self._guests.pop(0))
-        if share >= 1:
+
+    def look(self) -> None:
+        """Let whoever stopped half way go on, after a moment: after a long pause a recorder is taken to be dead."""
+        if time.monotonic() >= self._half_at + HALF_S:
             self._finish()
 
     def _let_in(self, guest: Guest) -> None:
@@ -101,11 +113,11 @@ class Door:
             hidden = path.with_name(f".{guest.name}.tmp")
             hidden.write_bytes(guest.content)
             hidden.rename(path)
-        elif how < 0.8 or guest.kind == BAD:
+        elif how < 0.8 or guest.kind == BAD:  # who sends no sound has no length to keep
             path.write_bytes(guest.content)
         else:
             self._finish()
-            self._half = guest
+            self._half, self._half_at = guest, time.monotonic()
             path.write_bytes(guest.content[: len(guest.content) // 2])
 
     def _finish(self) -> None:

@@ -34,7 +34,7 @@ def test_nothing_is_lost_or_doubled_or_paid_twice(night: Night, seed: int, reque
     assert night.run("init").returncode == 0
     chance = Random(seed)  # noqa: S311 - a seed
     guests = evening(chance, recordings)
-    storm = Storm(night, chance)
+    storm = Storm(night, chance, Door(night.venue.from_tables, [], chance))
     operator = Operator(storm)
     progress = Progress(storm)
     arrived = 0
@@ -42,7 +42,8 @@ def test_nothing_is_lost_or_doubled_or_paid_twice(night: Night, seed: int, reque
         more = min(every, kills - done)
         share = guests[arrived : round(recordings * (done + more) / kills)]
         arrived += len(share)
-        storm.blow(more, Door(night.venue.from_tables, share, chance), progress.look)
+        storm.door = Door(night.venue.from_tables, share, chance)
+        storm.blow(more, progress.look)
         operator.calm(CALM_S)
         start_once_more(operator)
         wrong = what_is_wrong(night, guests[:arrived])

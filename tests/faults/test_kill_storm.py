@@ -33,12 +33,11 @@ def test_every_recording_comes_to_one_end_whoever_is_killed(night: Night) -> Non
     assert night.run("init").returncode == 0
     chance = Random(20)  # noqa: S311 - a seed
     guests = evening(chance, len(GUESTS), GUESTS)
-    storm = Storm(night, chance)
-    door = Door(night.venue.from_tables, guests, chance)
+    storm = Storm(night, chance, Door(night.venue.from_tables, guests, chance))
     for share, victims in ((0.5, chance.sample(VICTIMS, len(VICTIMS))), (1, ["child"])):
-        door.open(share)
+        storm.door.open(share)
         storm.meet(victims, 30)
-    door.open(1)  # the second half of what the last one has begun
+    storm.let_all_in()
     assert set(storm.killed) == set(VICTIMS)
     operator = Operator(storm)
     operator.calm(150)
