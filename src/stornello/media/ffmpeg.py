@@ -49,6 +49,9 @@ _ENDED_BY_A_LIMIT = frozenset({signal.SIGXCPU, signal.SIGXFSZ})
 _LIMITS_TOLD = (os.strerror(errno.ENOMEM), os.strerror(errno.EFBIG))
 """ffmpeg's own words when it gets no memory, or may write no more."""
 
+_OF_THE_DISK = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.ESTALE)
+"""Not EIO, which ffmpeg says of damaged sound too."""
+
 _WAS_ASKED_TO_END = 255
 """How it ends when its processor time is up, or when somebody asks it to (SIGTERM): it catches these signals."""
 
@@ -127,6 +130,7 @@ def not_sound() -> RecordingError:
 
 
 def refuse_full_disk(done: subprocess.CompletedProcess[str], target: Path) -> None:
-    """Raise OSError when ffmpeg had no room for ``target``."""
-    if os.strerror(errno.ENOSPC) in done.stderr:  # for a short file ffmpeg says so and yet ends with 0
-        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(target))
+    """Raise OSError when ffmpeg had no room for ``target``, or might not write it: the sound is not to blame."""
+    for code in _OF_THE_DISK:
+        if os.strerror(code) in done.stderr:  # for a short file ffmpeg says so and yet ends with 0
+            raise OSError(code, os.strerror(code), str(target))

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from stornello.domain.money import NO_BUDGET
+from stornello.riproduzione import telling
 from stornello.spool import conditions
 from stornello.spool.paths import Venue
 from stornello.spool.snapshot import look
@@ -84,6 +85,13 @@ def test_what_is_wrong_with_the_disk_stands_first_on_the_dashboard_and_in_status
     assert first.grave
     assert first.text.startswith("Disk space:")
     assert seen.to_json()["conditions"][0]["code"] == "disk-low"
+
+
+def test_where_there_is_no_screen_a_line_tells_that_it_begins_and_another_that_it_is_over(venue: Venue) -> None:
+    well, low = look(venue), look(venue, floor_mb=MORE_THAN_ANY_DISK_MB)
+    assert any("nothing new is begun" in line for line in telling.changes(well, low, "en"))
+    assert telling.changes(low, low, "en") == []
+    assert telling.changes(low, well, "it") == ["il disco del locale è di nuovo a posto"]
 
 
 def test_a_venue_that_is_away_can_still_be_looked_at(venue: Venue) -> None:
