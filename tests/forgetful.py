@@ -48,12 +48,14 @@ class _Content(NamedTuple):
 class Forgetful(Disk):
     """A disk, of which ``room`` is the part to work in; ``grave``, on the same device, is for what goes.
 
-    ``knows_links``: whether files may have second names; exFAT's may not.
+    ``knows_links``: whether files may have second names; exFAT's may not. ``ignores``: an operation that it only seems
+    to do, which is to say one that somebody has forgotten.
     """
 
     def __init__(self, room: Path, grave: Path) -> None:
         self.room = room
         self.knows_links = True
+        self.ignores: Literal["", "sync", "sync_folder"] = ""
         self._grave = grave
         self._names: list[_Unsynced] = []
         self._contents: dict[_Inode, _Content] = {}
@@ -108,12 +110,19 @@ class Forgetful(Disk):
         self.elsewhere(target)
 
     def sync(self, file: Path) -> None:
-        if content := self._contents.pop(_inode(file), None):
+        inode = _inode(file)
+        if self.ignores != "sync" and (content := self._contents.pop(inode, None)):
             os.close(content.handle)
 
     def sync_folder(self, folder: Path) -> None:
         inode = _inode(folder)
-        self._names = [change for change in self._names if change.folder != inode]
+        if self.ignores != "sync_folder":
+            self._names = [change for change in self._names if change.folder != inode]
+
+    def sync_all(self, folder: Path) -> None:
+        _inode(folder)
+        if not self.ignores:
+            self.settle()
 
     def rename(self, source: Path, target: Path) -> None:
         if os.path.lexists(target) and source.exists() and source.samefile(target):

@@ -1,5 +1,7 @@
 """One service dies, or the power goes, at any operation of a whole evening: nothing is lost, and nothing doubled."""
 
+from typing import Literal
+
 import pytest
 
 from crashes import HOWS, How, machine, rooms
@@ -28,3 +30,16 @@ def test_the_same_holds_where_files_have_one_name_only(how: How) -> None:
     sweep = deaths_of("watchdog", how, next(fresh))
     for death in sweep[:: -(-len(sweep) // MOST)]:
         an_evening(next(fresh), ("watchdog", death, how))
+
+
+@pytest.mark.parametrize(("forgotten", "how"), [("sync", "torn"), ("sync_folder", "dropped")])
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_house_that_forgets_to_sync_does_not_come_through(
+    service: Service, forgotten: Literal["sync", "sync_folder"], how: How
+) -> None:
+    fresh = rooms()
+    machine().ignores = forgotten
+    sweep = deaths_of(service, how, next(fresh))
+    with pytest.raises(Exception):  # noqa: B017, PT011, PT012 - whatever is met first where files are torn or gone
+        for death in sweep[:: -(-len(sweep) // MOST)]:
+            an_evening(next(fresh), (service, death, how))

@@ -48,6 +48,16 @@ def sync_file(file: Path) -> None:
     _disk.sync(file)
 
 
+def settle(folder: Path) -> None:
+    """Make durable what a process that was killed had done below ``folder``, before anything is built upon it.
+
+    Otherwise a power cut soon after may take that away from under what came later: not every file system keeps the
+    order. A disk that refuses has refused before, too: nothing is worse than it was.
+    """
+    with suppress(OSError):
+        _disk.sync_all(folder)
+
+
 def write(target: Path, data: bytes, *, durable: bool = True) -> None:
     """Replace ``target``'s content, whole or not at all; durably, unless a power cut may take it."""
     part = _part_of(target)

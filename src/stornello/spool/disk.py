@@ -52,6 +52,14 @@ class Disk:
         finally:
             os.close(handle)
 
+    def sync_all(self, folder: Path) -> None:
+        """Make everything durable that was done to the file system of ``folder``, by whomever. Source: syncfs(2)."""
+        handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            _syncfs(handle)
+        finally:
+            os.close(handle)
+
     def rename(self, source: Path, target: Path) -> None:
         """Give ``source`` the name ``target``, replacing a file, or an empty folder, of that name."""
         source.rename(target)
@@ -82,6 +90,15 @@ class Disk:
     def rmdir(self, folder: Path) -> None:
         """Remove the empty folder ``folder``."""
         folder.rmdir()
+
+
+def _syncfs(handle: int) -> None:
+    libc = ctypes.CDLL(None, use_errno=True)
+    if not hasattr(libc, "syncfs"):  # not Linux: a little more than was asked for
+        os.sync()
+    elif libc.syncfs(handle):
+        code = ctypes.get_errno()
+        raise OSError(code, os.strerror(code))
 
 
 def _rename_noreplace(source: Path, target: Path) -> bool:

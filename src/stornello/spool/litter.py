@@ -16,13 +16,16 @@ _BEGUN = re.compile(r"^\..*\.(?P<writer>\d+-\d+-[0-9a-f]+)\.[0-9a-f]{8}" + re.es
 
 
 def sweep(venue: Venue) -> None:
-    """Remove what processes that live no more had begun to write. For the start of each service; nobody is disturbed.
+    """Remove what processes that live no more had begun to write, and make what they had done durable.
+
+    For the start of each service; nobody is disturbed.
 
     A disk that refuses is no trouble: the next start tries again.
     """
     for folder in _folders(venue):
         with suppress(OSError):
             _sweep(folder)
+    atomic.settle(venue.root)
 
 
 def sweep_tree(folder: Path) -> None:
