@@ -1,9 +1,11 @@
 """What the settings become."""
 
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
+from stornello.domain.fairness import POLICIES
 from stornello.domain.names import TableId
 from stornello.generate_song import SongMaker
 from stornello.models import MANIFEST
@@ -58,3 +60,7 @@ def test_the_card_names_who_heard_and_nobody_for_texts_that_nobody_heard(tmp_pat
 
 def test_a_song_gives_up_by_itself_before_its_worker_ends_it(tmp_path: Path) -> None:
     assert a_maker(tmp_path, Settings(job_deadline_seconds=100)).deadline_s == pytest.approx(90)
+
+
+def test_every_kind_of_fairness_that_may_be_set_has_its_policy() -> None:
+    assert set(get_args(Settings.model_fields["fairness"].annotation)) == set(POLICIES)

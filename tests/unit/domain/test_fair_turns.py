@@ -94,7 +94,8 @@ def test_whoever_rests_is_in_no_line_and_comes_back_at_the_others_level() -> Non
     resting = take_turns(
         Hall({A: at(0), B: at(0)}, frozenset(), {A: 0, B: 3}, frozenset({A, B}), resting=frozenset({A}))
     )
-    assert (resting.line, resting.present) == ([B], {B})
+    assert resting.line == [B]
+    assert resting.present == {B}
     back = take_turns(Hall({A: at(0), B: at(5)}, frozenset(), {A: 0, B: 9}, resting.present))
     assert back.songs[A] == 9
 
