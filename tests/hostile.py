@@ -41,6 +41,7 @@ class Siege:
     most_an_hour: int = 0
     most_mb: float = 10
     most_s: float = 60
+    workers: int = 2
     transcriber: ScriptedTranscriber = field(default_factory=ScriptedTranscriber)
 
     def __post_init__(self) -> None:
@@ -53,7 +54,7 @@ class Siege:
         rules = Rules(("it",), 20, 2, self.most_s, self.most_mb, self.most_an_hour)
         self.ears = Ears(self.venue, self.transcriber, rules, Journal(self.venue.journal), self.clock)
         self.watchdog = AudioWatchdog(
-            self.venue, Door(self.venue.from_tables, 1.0), self.ears, self.clock, poll_s=60.0, workers=2
+            self.venue, Door(self.venue.from_tables, 1.0), self.ears, self.clock, poll_s=60.0, workers=self.workers
         )
         self.around = self._around()
 
@@ -71,9 +72,9 @@ class Siege:
             attending.wait(600)  # who hashes four gigabytes on a busy machine takes a minute
             assert attending.ended, "the service stalls"
 
-    def settle(self) -> None:
+    def settle(self, passes: int = 300) -> None:
         """Pass after pass until all that came in has its end."""
-        for _ in range(300):
+        for _ in range(passes):
             self.pass_by()
             if not self.watchdog.door.is_watching() and not list(self.venue.hearing.iterdir()):
                 break
