@@ -36,9 +36,10 @@ class LifeLock:
     def take(self) -> bool:
         """Try to hold the lock from now on; return whether we do. Raises OSError when there cannot be one."""
         handle = _open(self.path)
-        if not (_lock(handle) and _is_at(handle, self.path)):
+        is_ours = _lock(handle)
+        if not (is_ours and _is_at(handle, self.path)):
             os.close(handle)
-            return False
+            return self.take() if is_ours else False  # deleted between two of these lines: there is a new one by now
         self._let_go()
         self._handle = handle
         told = json.dumps({"pid": os.getpid(), "life": life(os.getpid())})
