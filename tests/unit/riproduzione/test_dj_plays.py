@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from builders import a_sound
@@ -164,7 +166,7 @@ def test_a_song_over_before_its_first_sound_is_set_aside_and_the_next_plays(
 def test_a_card_never_leads_outside_the_songs_folder(room: Room) -> None:
     card = room.put("one")
     assert audio_of(room.venue, card).parent == room.venue.songs
-    sly = type(card).from_json(card.to_json() | {"audio": "../../etc/passwd"})
+    sly = replace(card, audio="../../etc/passwd")  # which from_json refuses
     assert audio_of(room.venue, sly) == room.venue.songs / "passwd"
 
 
