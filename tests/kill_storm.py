@@ -71,8 +71,8 @@ def a_stormy_night(folder: Path, **settings: str) -> Night:
 class Storm:
     """Kills processes of ``night``, starts ``up`` again when it is gone, and minds the ``door``.
 
-    Between two gusts it is still for up to ``still_s``, now and then for up to ``lull_s``. ``killed`` counts the kills of
-    each kind, ``met`` the gusts of each way.
+    Between two gusts it is still for up to ``still_s``, now and then for up to ``lull_s``. ``killed`` counts the kills
+    of each kind, ``met`` the gusts of each way.
     """
 
     night: Night

@@ -159,7 +159,7 @@ class StormyTranscriber:
 
     def hear(self, audio: Path, languages: Sequence[str]) -> Hearing:
         with wave.open(str(audio), "rb") as sound:
-            kind = KINDS[(sound.getnframes() - FRAMES) // STEP]
+            kind = KINDS[round((sound.getnframes() - FRAMES) / STEP)]
         if kind == "short":
             return Hearing("hm", languages[0], 0.1)
         if kind == "deaf" and not _is_mended():
