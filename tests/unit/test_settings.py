@@ -48,7 +48,8 @@ def test_an_empty_variable_changes_nothing(file: Path) -> None:
 
 @pytest.mark.parametrize("name", sorted(BARE))
 def test_the_seeds_names_work_in_capitals_in_the_environment_and_in_the_file(name: str, file: Path) -> None:
-    value = {"SPEECH_MODEL": "base", "FAIRNESS": "fewest"}.get(name, "http://nas:8001" if name.endswith("_URL") else "7")
+    words = {"SPEECH_MODEL": "base", "FAIRNESS": "fewest"}
+    value = words.get(name, "http://nas:8001" if name.endswith("_URL") else "7")
     file.write_text(f"{name} = {value!r}")
     file.chmod(0o600)
     from_file, from_environment = Settings.load(file, {}), Settings.load(file.with_name("none"), {name: value})
