@@ -79,7 +79,7 @@ class Storm:
     chance: Random
     door: Door
     still_s: float = 0.4
-    lull_s: float = 5.0
+    lull_s: float = 2.5
     killed: Counter[str] = field(default_factory=Counter)
     met: Counter[str] = field(default_factory=Counter)
     _init_at: float = 0.0
@@ -135,7 +135,7 @@ class Storm:
         way = self.chance.choices(list(WAYS), list(WAYS.values()))[0]
         kinds = self.chance.choices(list(WANTED), list(WANTED.values()), k=2)
         still_s = self.chance.uniform(0.02, self.still_s)
-        lull_s = self.chance.uniform(1, self.lull_s) if self.chance.random() < 0.25 else 0.0
+        lull_s = self.chance.uniform(0.5, self.lull_s) if self.chance.random() < 0.25 else 0.0
         moment, which = self.chance.random(), self.chance.random()
         self.wait(still_s + lull_s)
         victims = list(self._victims(kinds, which))
