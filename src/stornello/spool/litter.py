@@ -36,12 +36,13 @@ def sweep_tree(folder: Path) -> None:
 
 
 def _folders(venue: Venue) -> Iterator[Path]:
-    yield from (venue.root, venue.run, venue.songs, venue.ledger, venue.answers, venue.engines)
-    yield from (venue.archived_recordings, venue.archived_recordings / "refused")
-    for under_way in (venue.hearing, venue.jobs):
-        for folder in _below(under_way):
-            yield folder
-            yield from _below(folder)
+    """Yield where processes write: all scratch, whatever it is called, as deep as a job's steps, and what lasts."""
+    yield from (venue.root, venue.songs, venue.archived_recordings, venue.archived_recordings / "refused")
+    for kind in _below(venue.scratch):
+        yield kind
+        for entry in _below(kind):
+            yield entry
+            yield from _below(entry)
 
 
 def _below(folder: Path) -> list[Path]:

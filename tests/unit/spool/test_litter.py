@@ -28,6 +28,8 @@ PLACES = (
     "playlist.queue",
     "songs/5_203000_abcdef.json",
     ".tmp_player/run/now_playing.json",
+    ".tmp_player/takes/0123456789abcdef",
+    ".tmp_player/answers/0123456789abcdef.json",
     ".tmp_player/jobs/5_203000_abcdef/status.json",
     ".tmp_player/jobs/5_203000_abcdef/steps/orders.json",
     ".tmp_player/hearing/20261123T200000000000/recording.json",
