@@ -24,7 +24,7 @@ def test_a_failed_job_is_made_when_its_text_is_put_right(night: Night) -> None:
     assert night.run("init").returncode == 0
     empty = night.venue.work_in_progress / "7" / "carlo.txt"
     empty.parent.mkdir()
-    empty.write_text("")
+    empty.write_text(" \n")
     night.start("producer")
     wait_until(lambda: reasons.read_all(night.venue.failed_processing), 20)
     (reason,) = reasons.read_all(night.venue.failed_processing)
