@@ -12,9 +12,10 @@ from house import open_venue, running, wait_for
 from kitchen import Kitchen, a_card  # type: ignore[attr-defined]  # builders, its home, would sort before house
 from stornello.domain.songs import SongCard
 from stornello.spool import atomic
+from stornello.spool.glance import COARSEST_S
 from stornello.spool.paths import Venue
 from stornello.spool.playlist import Playlist
-from stornello.spool.tables import COARSEST_S, LIVELY, LOOKED_AT, Tables
+from stornello.spool.tables import LIVELY, LOOKED_AT, Tables
 from upkeep import cpu_s
 
 TABLES: Final = 10_000

@@ -7,9 +7,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
+from stornello.domain.clock import Clock
 from stornello.domain.names import TableId, origin_of
 from stornello.spool import reasons
-from stornello.spool.glance import Glance, is_settled
+from stornello.spool.glance import Glance
 from stornello.spool.paths import Venue
 from stornello.spool.reasons import Reason
 from stornello.spool.recordings import LITTER, Recording
@@ -24,8 +25,7 @@ class Arrived:
     since: datetime | None = None
 
 
-class _Known(NamedTuple):
-    mtime_ns: int
+class _Entry(NamedTuple):
     arrived: Arrived
     reason: Reason | None
 
@@ -33,44 +33,47 @@ class _Known(NamedTuple):
 class Hearing:
     """.tmp_player/hearing/, looked at again and again: an entry is read when it has changed."""
 
-    def __init__(self, venue: Venue) -> None:
+    def __init__(self, venue: Venue, clock: Clock | None = None) -> None:
         self._folder = venue.hearing
-        self._known: dict[str, _Known] = {}
+        self._clock = clock
+        self._known: dict[str, Glance[_Entry]] = {}
 
     def look(self) -> tuple[tuple[Arrived, ...], tuple[Reason, ...]]:
         """Return what is being heard, oldest first, and why some of it waits for another attempt."""
-        self._known = {entry.name: self._entry(entry) for entry in _folders(self._folder)}
-        found = [self._known[name] for name in sorted(self._known)]
+        names = sorted(entry.name for entry in _folders(self._folder))
+        self._known = {name: self._known.get(name) or self._glance(name) for name in names}
+        found = [glance.get() for glance in self._known.values()]
         return tuple(one.arrived for one in found), tuple(one.reason for one in found if one.reason)
 
-    def _entry(self, entry: os.DirEntry[str]) -> _Known:
-        try:
-            mtime_ns = entry.stat(follow_symlinks=False).st_mtime_ns
-        except OSError:  # staged meanwhile
-            mtime_ns = 0
-        known = self._known.get(entry.name)
-        if known and known.mtime_ns == mtime_ns:
-            return known
-        is_sure = is_settled(mtime_ns)
-        recording = Recording(entry.name, Path(entry.path))
-        name, origin, reason = recording.name, recording.origin, reasons.read(recording.folder)
-        arrived = Arrived(name or entry.name, origin.table if origin else None, _claimed_at(entry.name))
-        return _Known(mtime_ns if is_sure else -1, arrived, reason and replace(reason, name=name))
+    def _glance(self, name: str) -> Glance[_Entry]:
+        return Glance(self._folder / name, _entry, self._clock)
+
+
+def _entry(folder: Path) -> _Entry:
+    """Read one recording's folder. Its files are replaced whole, which changes the folder."""
+    recording = Recording(folder.name, folder)
+    name, origin, reason = recording.name, recording.origin, reasons.read(folder)
+    arrived = Arrived(name or folder.name, origin.table if origin else None, _claimed_at(folder.name))
+    return _Entry(arrived, reason and replace(reason, name=name))
 
 
 class Door:
     """FROM_TABLES: what may become recordings, files that are no links, there or one folder down."""
 
-    def __init__(self, venue: Venue) -> None:
-        self._top = Glance(venue.from_tables, _names)
+    def __init__(self, venue: Venue, clock: Clock | None = None) -> None:
+        self._clock = clock
+        self._top = self._glance(venue.from_tables)
         self._below: dict[str, Glance[tuple[list[str], list[str]]]] = {}
 
     def look(self) -> tuple[Arrived, ...]:
         """Return what stands at the door."""
         files, folders = self._top.get()
-        self._below = {name: self._below.get(name) or Glance(self._top.folder / name, _names) for name in folders}
+        self._below = {name: self._below.get(name) or self._glance(self._top.folder / name) for name in folders}
         names = files + [f"{folder}/{name}" for folder, glance in self._below.items() for name in glance.get()[0]]
         return tuple(Arrived(name, origin.table if (origin := origin_of(name)) else None) for name in names)
+
+    def _glance(self, folder: Path) -> Glance[tuple[list[str], list[str]]]:
+        return Glance(folder, _names, self._clock)
 
 
 def _names(folder: Path) -> tuple[list[str], list[str]]:

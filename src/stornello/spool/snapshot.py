@@ -144,12 +144,14 @@ class Lookout:
         self._outlooks = Outlooks(venue, house, clock or SystemClock()) if house else None
         self._playlist = Playlist(venue.playlist)
         self._tables: Tables | None = None
-        self._door, self._hearing = Door(venue), Hearing(venue)
-        self._short = Glance(venue.short_transcriptions, _count)
+        self._clock = clock
+        self._door, self._hearing = Door(venue, clock), Hearing(venue, clock)
+        self._short = Glance(venue.short_transcriptions, _count, clock)
         self._errors, self._failures, self._held = (
-            Glance(folder, _reasons) for folder in (venue.transcription_errors, venue.failed_processing, venue.held)
+            Glance(folder, _reasons, clock)
+            for folder in (venue.transcription_errors, venue.failed_processing, venue.held)
         )
-        self._damaged = Glance(venue.root, _set_aside)
+        self._damaged = Glance(venue.root, _set_aside, clock)
 
     def look(self, night: date | None = None, floor_mb: int = 0) -> Snapshot:
         """Read the venue as it is now; raises nothing, for a disk that cannot be read is what it has to tell.
@@ -164,7 +166,7 @@ class Lookout:
 
     def last_longer(self) -> None:
         """From now on remember what is staged: worth it for who looks more than once."""
-        self._tables = Tables(self.venue)
+        self._tables = Tables(self.venue, clock=self._clock)
 
     def _read(self, night: date | None, wrong: tuple[Condition, ...]) -> Snapshot:
         venue, playing = self.venue, now_playing.read(self.venue.run)

@@ -1,14 +1,10 @@
 """Which tables have staged texts, for a service that asks all night: what has not changed is not read again.
 
-A folder's mtime tells that something in it changed, but two changes may bear one mtime, as git found for its index; and
-a network share may count in whole seconds, by a clock of its own. So a folder is read again until it was read so long
-after its mtime was first seen that no later change can bear the same one. No clock of ours is compared with a file's.
-Source: git's "racy git" problem (Documentation/technical/racy-git.txt).
+How that is told is the rule of ``spool/glance.py``.
 """
 
 import math
-import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
@@ -18,11 +14,9 @@ from typing import Final, NamedTuple
 from stornello.domain.clock import Clock, SystemClock
 from stornello.domain.names import TableId
 from stornello.spool import staging
+from stornello.spool.glance import Seen
 from stornello.spool.paths import Venue
 from stornello.spool.staging import Waiting
-
-COARSEST_S: Final = 2.5
-"""The coarsest mtimes are those of FAT, two seconds."""
 
 LOOKED_AT: Final = 1000
 """Tables looked at in a pass, about three milliseconds of work; where there are more, the quiet ones take turns."""
@@ -51,29 +45,14 @@ class _Text(NamedTuple):
 
 
 @dataclass(slots=True)
-class _Folder:
-    """A folder as it was last read; ``seen_at`` is when its mtime was first seen (monotonic).
+class _Folder(Seen):
+    """A table's folder as it was last read.
 
-    ``young`` are texts of strangers that may be half written, and since when they have not changed.
+    ``young`` are texts of strangers that may be half written, and since when they have not changed (monotonic).
     """
 
-    path: Path
-    mtime_ns: int | None = None
-    seen_at: float = 0.0
-    is_sure: bool = False
     settled: list[_Text] = field(default_factory=list)
     young: dict[str, tuple[_Text, float]] = field(default_factory=dict)
-
-    def must_be_read(self, now_s: Callable[[], float]) -> bool:
-        """Return whether a change of it may be unknown to us. Raises OSError when it cannot be looked at."""
-        mtime_ns = os.stat(self.path).st_mtime_ns  # noqa: PTH116 - a third of the time, ten thousand times
-        now = now_s()
-        if mtime_ns != self.mtime_ns:
-            self.mtime_ns, self.seen_at, self.is_sure = mtime_ns, now, False
-        if self.is_sure:
-            return False
-        self.is_sure = now - self.seen_at >= COARSEST_S
-        return True
 
 
 class Tables:
@@ -86,7 +65,7 @@ class Tables:
     def __init__(self, venue: Venue, stable_s: float = 1.0, clock: Clock | None = None) -> None:
         self.stable_s = stable_s
         self._now_s = (clock or SystemClock()).monotonic
-        self._top = _Folder(venue.work_in_progress)
+        self._top = Seen(venue.work_in_progress)
         self._folders: dict[TableId, _Folder] = {}
         self._waiting: dict[TableId, Waiting] = {}
         self._lively: dict[TableId, None] = {}
@@ -107,7 +86,7 @@ class Tables:
         if folder is None:
             return []
         self._read(table, folder)
-        folder.mtime_ns = None  # they will be gone: not to be told as waiting again
+        folder.forget()  # they will be gone: not to be told as waiting again
         self._enliven(table)
         return [folder.path / text.name for text in folder.settled[:most]]
 
@@ -117,7 +96,7 @@ class Tables:
             if not self._top.must_be_read(self._now_s):
                 return set()
         except OSError:
-            self._top.mtime_ns = None
+            self._top.forget()
         there = set(staging.tables_in(self._top.path))
         new = there - self._folders.keys()
         for gone in self._folders.keys() - there:
@@ -147,7 +126,7 @@ class Tables:
                 self._tell(table, folder)
         except OSError:  # gone, or a folder of somebody else's: the others go on
             self._forget(table)
-            self._top.mtime_ns = None
+            self._top.forget()
 
     def _read(self, table: TableId, folder: _Folder) -> None:
         """List the texts anew. What is ours, and was known, costs no call of the system."""

@@ -17,7 +17,7 @@ from stornello.domain.names import JobId, TableId
 from stornello.domain.plain import Plain
 from stornello.spool import atomic, counts, now_playing, reasons
 from stornello.spool.counts import Counts, Failures
-from stornello.spool.glance import Glance
+from stornello.spool.glance import COARSEST_S, Glance
 from stornello.spool.jobs import Job
 from stornello.spool.journal import Journal
 from stornello.spool.locks import LifeLock
@@ -165,13 +165,44 @@ def test_damaged_files_that_were_kept_aside_are_told_with_what_to_do(tmp_path: P
 
 def test_a_folder_is_read_again_when_it_has_changed_and_only_then(tmp_path: Path) -> None:
     reads: list[Path] = []
-    glance = Glance(tmp_path, lambda folder: reads.append(folder) or len(list(folder.iterdir())))  # type: ignore[func-returns-value]  # counts
+    clock = HandClock()
+    glance = Glance(tmp_path, lambda folder: reads.append(folder) or len(list(folder.iterdir())), clock)  # type: ignore[func-returns-value]  # counts
     assert [glance.get() for _ in range(2)] == [0, 0]
     assert len(reads) == 2, "its mtime is young: it may hide a change"
-    os.utime(tmp_path, (LONG_AGO, LONG_AGO))
+    clock.sleep(COARSEST_S)
     assert [glance.get() for _ in range(3)] == [0, 0, 0]
     assert len(reads) == 3
     (tmp_path / "new").touch()
+    assert glance.get() == 1
+
+
+@pytest.mark.parametrize("stamp", [LONG_AGO, 4_000_000_000], ids=["an old", "a future"])
+def test_a_share_whose_clock_is_years_off_hides_no_change(tmp_path: Path, stamp: int) -> None:
+    """Its mtimes count in whole seconds: two changes in one of them bear the same, however long ago it seems to be."""
+    clock = HandClock()
+    glance = Glance(tmp_path, lambda folder: len(list(folder.iterdir())), clock)
+    for n in range(3):
+        (tmp_path / f"{n}").touch()
+        os.utime(tmp_path, (stamp, stamp))
+        assert glance.get() == n + 1
+        clock.sleep(0.3)
+
+
+def test_a_folder_that_could_not_be_read_is_read_at_the_next_look(tmp_path: Path) -> None:
+    """Whoever looks may let the disk's refusal out."""
+    refusals = [OSError("away"), OSError("away")]
+
+    def read(_: Path) -> int:
+        if refusals:
+            raise refusals.pop()
+        return 1
+
+    clock = HandClock()
+    glance = Glance(tmp_path, read, clock)
+    for _ in range(2):
+        with pytest.raises(OSError, match="away"):
+            glance.get()
+        clock.sleep(COARSEST_S)
     assert glance.get() == 1
 
 
@@ -180,9 +211,9 @@ def test_what_changes_is_seen_at_the_next_look(tmp_path: Path) -> None:
     lookout = Lookout(venue, HOUSE, clock)
     lookout.last_longer()
     error = RecordingError("no-table", Plain("x", "x"), Plain("y", "y"))
-    for folder in (venue.transcription_errors, venue.short_transcriptions, venue.hearing):
-        os.utime(folder, (LONG_AGO, LONG_AGO))
-    assert lookout.look() == lookout.look()
+    for _ in range(2):  # so that everything is known for sure
+        assert lookout.look() == lookout.look()
+        clock.sleep(COARSEST_S)
     (venue.transcription_errors / "a").mkdir()
     reasons.write(venue.transcription_errors / "a", error, clock.now())
     (venue.short_transcriptions / "b").mkdir()

@@ -9,9 +9,10 @@ import pytest
 from fake_decks import HandClock
 from stornello.domain.names import TableId
 from stornello.spool import staging, tables
+from stornello.spool.glance import COARSEST_S
 from stornello.spool.paths import Venue
 from stornello.spool.staging import Waiting, waiting_tables
-from stornello.spool.tables import COARSEST_S, Tables
+from stornello.spool.tables import Tables
 from venues import EIGHT, a_staged_text, a_venue
 
 FIVE = TableId(5)
