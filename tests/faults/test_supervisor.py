@@ -19,6 +19,7 @@ SERVICES = ("stornello watchdog", "stornello producer", "stornello riproduzione"
 @pytest.fixture
 def night(tmp_path: Path) -> Iterator[Night]:
     night = Night(tmp_path / "venue", INSTANT | {"STORNELLO_SOUND_OUTPUT": "null"})
+    night.venue.open()
     yield night
     night.end()
     night.sweep()

@@ -16,15 +16,15 @@ from rich.console import Console
 from stornello import logs, processes, samples
 from stornello import settings as house_settings
 from stornello.cli import goodbye
-from stornello.cli.options import HERE, Folder, Lang, look_at, open_venue
-from stornello.cli.services import stop_on_signals
+from stornello.cli.options import HERE, Folder, Lang, look_at, open_venue, opened_venue
+from stornello.cli.services import await_venue, stop_on_signals
 from stornello.cli.speech import LANGUAGE, say, tell
 from stornello.demo import Show, recorder
 from stornello.domain.clock import SystemClock
 from stornello.domain.errors import ModelMissing, SettingsError
 from stornello.domain.plain import Plain
 from stornello.settings import Settings
-from stornello.spool import atomic, conditions, litter
+from stornello.spool import atomic, conditions
 from stornello.spool.locks import hold, kept
 from stornello.spool.paths import Venue
 from stornello.spool.snapshot import SERVICES, Snapshot
@@ -51,7 +51,7 @@ def up(folder: Folder = HERE, lang: Lang = None) -> None:
     """Run and supervise the three services until stopped; show the dashboard, or a line for every change."""
     del lang
     is_supervised = processes.end_with_parent()
-    venue, settings = open_venue(folder)
+    venue, settings = _venue_of_the_night(folder)
     engines.require_engines(settings)
     stop = stop_on_signals()
     with kept(venue.run, "up", stop):
@@ -59,6 +59,18 @@ def up(folder: Folder = HERE, lang: Lang = None) -> None:
             hold(venue.run, service).release()  # whoever runs one by hand is told so now, not by a restart loop
         logs.set_up("up", venue.logs)
         _keep_up(venue, settings, stop, is_supervised=is_supervised)
+
+
+def _venue_of_the_night(folder: Path) -> tuple[Venue, Settings]:
+    """Return the venue, opened if there is none and a person sits at our terminal. Raises SettingsError.
+
+    What an init system starts again and again must not open one on the empty mount point of a disk that is away.
+    """
+    if look_at(folder).is_there() or not (sys.stdin and sys.stdin.isatty()):
+        return opened_venue(folder)
+    venue, settings = open_venue(folder)
+    tell(f"Qui non c'era un locale: aperto in {venue.root}", f"There was no venue here: opened in {venue.root}")
+    return venue, settings
 
 
 def _keep_up(venue: Venue, settings: Settings, stop: threading.Event, *, is_supervised: bool) -> None:
@@ -129,13 +141,14 @@ def riproduzione(folder: Folder = HERE, lang: Lang = None) -> None:
     """Play the queue until stopped; show the dashboard, or a line for every change."""
     del lang
     is_supervised = processes.end_with_parent()
-    venue, settings = open_venue(folder)
-    logs.set_up("riproduzione", venue.logs)
     stop = stop_on_signals()
+    if is_supervised:
+        await_venue(folder, stop)
+    venue, settings = opened_venue(folder)
+    logs.set_up("riproduzione", venue.logs)
     from stornello.wiring import riproduzione as wiring  # noqa: PLC0415 - imports much
 
-    with kept(venue.run, "riproduzione", stop):
-        litter.sweep(venue)
+    with kept(venue.run, "riproduzione", stop):  # no litter.sweep, as of the others: it is long, and the room waits
         service = wiring.build(venue, settings)
         if is_supervised:
             service.run(stop)

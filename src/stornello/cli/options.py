@@ -1,6 +1,7 @@
 """The options that every command takes, and what they mean."""
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -26,12 +27,29 @@ HERE = Path()
 
 
 def open_venue(folder: Path) -> tuple[Venue, Settings]:
-    """Return the venue at ``folder``, its folders made, and its settings.
+    """Return the venue at ``folder``, which is made if there is none, and its settings.
+
+    For commands that a person gives: what starts by itself would make a second venue where the disk is away.
 
     Raises:
         SettingsError: the folder is no folder or cannot be written, or the settings do not hold.
     """
+    return _ready(look_at(folder), Venue.open)
+
+
+def opened_venue(folder: Path) -> tuple[Venue, Settings]:
+    """Return the venue at ``folder``, of which at most some folders are missing, which are made, and its settings.
+
+    Raises:
+        SettingsError: there is no venue, as on the empty mount point of a disk that is away; or as above.
+    """
     venue = look_at(folder)
+    if not venue.is_there():
+        raise _no_venue(venue)
+    return _ready(venue, Venue.make)
+
+
+def _ready(venue: Venue, make: Callable[[Venue], None]) -> tuple[Venue, Settings]:
     settings = Settings.load(venue.settings)
     for name, near in misspelt(os.environ):
         errors.print(
@@ -39,7 +57,7 @@ def open_venue(folder: Path) -> tuple[Venue, Settings]:
             markup=False,
         )
     try:
-        venue.open()
+        make(venue)
     except OSError as error:
         raise SettingsError(
             "venue-not-writable",
@@ -68,12 +86,16 @@ def existing(folder: Path) -> Venue:
     """Return the venue at ``folder``, which must have been opened before."""
     venue = look_at(folder)
     if not venue.scratch.is_dir():
-        raise SettingsError(
-            "venue-not-found",
-            Plain(f"In {venue.root} non c'è un locale.", f"There is no venue in {venue.root}."),
-            Plain(
-                "Indica la sua cartella con --folder, o aprine uno con: stornello init",
-                "Name its folder with --folder, or open one with: stornello init",
-            ),
-        )
+        raise _no_venue(venue)
     return venue
+
+
+def _no_venue(venue: Venue) -> SettingsError:
+    return SettingsError(
+        "venue-not-found",
+        Plain(f"In {venue.root} non c'è un locale.", f"There is no venue in {venue.root}."),
+        Plain(
+            "Indica la sua cartella con --folder, collega il suo disco, o aprine uno con: stornello init",
+            "Name its folder with --folder, connect its disk, or open one with: stornello init",
+        ),
+    )

@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from stornello import logs, processes
-from stornello.cli.options import HERE, Folder, Lang, open_venue
+from stornello.cli.options import HERE, Folder, Lang, look_at, opened_venue
 from stornello.cli.speech import LANGUAGE, errors, say, tell
 from stornello.domain.clock import SystemClock
 from stornello.domain.errors import StornelloError, VenueBusyError
@@ -26,7 +26,7 @@ from stornello.spool.paths import Venue
 log = logging.getLogger(__name__)
 
 START_AGAIN_S = 5.0
-"""How soon a service tries again to start that the disk refused."""
+"""How soon a service tries again to start whose disk refused it, or is away."""
 
 GAVE_UP = 3
 """generate-song's exit code when it has written its reason into the job's folder."""
@@ -69,12 +69,24 @@ def producer(folder: Folder = HERE, lang: Lang = None) -> None:
 def serve_until_stopped(service: str, folder: Path, serve: Callable[[Venue, Settings, threading.Event], None]) -> None:
     """Run ``serve`` as the venue's one ``service`` until SIGTERM or Ctrl-C."""
     is_supervised = processes.end_with_parent()
-    venue, settings = open_venue(folder)
-    logs.set_up(service, venue.logs, None if is_supervised else sys.stderr)
     stop = stop_on_signals()
+    if is_supervised:
+        await_venue(folder, stop)
+    venue, settings = opened_venue(folder)
+    logs.set_up(service, venue.logs, None if is_supervised else sys.stderr)
     with kept(venue.run, service, stop):
         while not _has_served(serve, venue, settings, stop) and not stop.wait(START_AGAIN_S):
             pass
+
+
+def await_venue(folder: Path, stop: threading.Event) -> None:
+    """Wait while there is no venue at ``folder``, whose disk is away: ``up``, which has started us, began with one.
+
+    Dashboards tell it meanwhile, see conditions.py. Raises Exit at ``stop``.
+    """
+    while not look_at(folder).is_there():
+        if stop.wait(START_AGAIN_S):
+            raise typer.Exit
 
 
 def _has_served(
@@ -112,7 +124,7 @@ def generate_song(
     del lang
     processes.end_with_parent(signal.SIGKILL)
     job = _job(job_dir.absolute())
-    venue, settings = open_venue(folder or _venue_of(job.folder))
+    venue, settings = opened_venue(folder or _venue_of(job.folder))
     logs.set_up("generate-song", venue.logs, sys.stderr)  # which is job.log, where an operator is sent to look
     try:
         _alone(job, lambda: _make(job, venue, settings))
