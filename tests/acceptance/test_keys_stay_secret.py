@@ -197,8 +197,9 @@ def test_words_that_are_no_song_and_a_crash_with_words_and_key_in_its_error_make
             "DOUBLES_BUG": KEYS["environment"],
         }
         lines = run_to_the_end(secretive, 1, 120)
-        assert "lyricists.openai" in failures(secretive)
-        assert list(secretive.venue.failed_processing.iterdir())
+    (job,) = secretive.venue.failed_processing.iterdir()
+    assert '"engine": "openai", "code": "words-unusable"' in (job / "job.log").read_text(), "words that are no song"
+    assert "lyricists.instant" in failures(secretive), "whose bug it is; words nobody can use say nothing of an engine"
     nothing_shows(secretive, lines)
 
 

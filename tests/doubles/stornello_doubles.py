@@ -99,6 +99,8 @@ class InstantLyricist:
     def write(self, story: Story, summary: str, *, gently: bool = False, complaint: str = "") -> Lyrics:
         del summary, gently, complaint
         _note_call("write")
+        if BUG in os.environ:
+            raise ValueError(" / ".join(note.text for note in story.told))
         time.sleep(float(os.environ.get(THINK_S, "0")))
         lines = tuple(note.text for note in story.told)
         return Lyrics(f"Table {story.table}", story.language, ("plain",), (Section("verse", lines),))
