@@ -48,13 +48,15 @@ class _Content(NamedTuple):
 class Forgetful(Disk):
     """A disk, of which ``room`` is the part to work in; ``grave``, on the same device, is for what goes.
 
-    ``knows_links``: whether files may have second names; exFAT's may not. ``ignores``: an operation that it only seems
-    to do, which is to say one that somebody has forgotten.
+    ``knows_links``: whether files may have second names; exFAT's may not. ``share``: the name of a folder that is on a
+    network share: no rename leads out of it, and its server keeps what it was told, whatever our power does.
+    ``ignores``: an operation that it only seems to do, which is to say one that somebody has forgotten.
     """
 
     def __init__(self, room: Path, grave: Path) -> None:
         self.room = room
         self.knows_links = True
+        self.share = ""
         self.ignores: Literal["", "sync", "sync_folder"] = ""
         self._grave = grave
         self._names: list[_Unsynced] = []
@@ -125,6 +127,7 @@ class Forgetful(Disk):
             self.settle()
 
     def rename(self, source: Path, target: Path) -> None:
+        self._refuse_between_devices(source, target)
         if os.path.lexists(target) and source.exists() and source.samefile(target):
             super().rename(source, target)  # which does nothing: two names of one file
             return
@@ -133,19 +136,24 @@ class Forgetful(Disk):
         self._moved(source, target, replaced)
 
     def rename_new(self, source: Path, target: Path) -> None:
+        self._refuse_between_devices(source, target)
         super().rename_new(source, target)
         self._moved(source, target, None)
 
     def link(self, source: Path, target: Path) -> None:
         if not self.knows_links:
             raise OSError(errno.EPERM, os.strerror(errno.EPERM), str(source), None, str(target))
+        self._refuse_between_devices(source, target)
         super().link(source, target)
         self._appeared(target)
 
     def unlink(self, file: Path) -> None:
         if file.is_dir() and not file.is_symlink():
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(file))
-        self._disappear(file)
+        if self._is_shared(file):
+            super().unlink(file)
+        else:
+            self._disappear(file)
 
     def mkdir(self, folder: Path, mode: int = 0o777) -> None:
         super().mkdir(folder, mode)
@@ -155,6 +163,13 @@ class Forgetful(Disk):
         if any(folder.iterdir()):
             raise OSError(errno.ENOTEMPTY, os.strerror(errno.ENOTEMPTY), str(folder))
         self._disappear(folder)
+
+    def _is_shared(self, path: Path) -> bool:
+        return self.share in path.parts
+
+    def _refuse_between_devices(self, source: Path, target: Path) -> None:
+        if self._is_shared(source) != self._is_shared(target):
+            raise OSError(errno.EXDEV, os.strerror(errno.EXDEV), str(source), None, str(target))
 
     def _unsynced_from(self, file: Path, size: int) -> None:
         """From byte ``size`` on, the file is in memory only."""

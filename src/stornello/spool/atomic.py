@@ -12,7 +12,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final
 
-from stornello.spool import lives
+from stornello.spool import lives, outside
 from stornello.spool.disk import Disk
 
 PART: Final = ".part"
@@ -23,6 +23,9 @@ NOT_THERE: Final = (FileNotFoundError, NotADirectoryError, IsADirectoryError)
 
 _NO_LINKS: Final = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK}
 """What file systems answer that know no hard links, such as exFAT; EPERM also about another user's file."""
+
+_FORBIDDEN: Final = {errno.EACCES, errno.EPERM, errno.EROFS, errno.EBUSY}
+"""What a server answers that has not removed a file and will not; any other error may be told of what was done."""
 
 _disk = Disk()
 
@@ -36,11 +39,6 @@ def on(disk: Disk) -> Iterator[None]:
         yield
     finally:
         _disk = before
-
-
-def sync_folder(folder: Path) -> None:
-    """Make renames and new names in ``folder`` durable, where the file system can (some network shares cannot)."""
-    _disk.sync_folder(folder)
 
 
 def sync_file(file: Path) -> None:
@@ -186,16 +184,22 @@ def move_all(sources: list[Path], folder: Path) -> None:
         _sync_both(sources[0], folder / sources[0].name)
 
 
-def place(source: Path, target: Path, finish: Callable[[Path], object] = lambda _: None) -> None:
+def place(
+    source: Path,
+    target: Path,
+    finish: Callable[[Path], object] = lambda _: None,
+    check: Callable[[Path], object] = lambda _: None,
+) -> None:
     """Replace ``target`` by a copy of the file ``source``, whole or not at all, durably.
 
-    ``finish`` may change the copy before it gets its name.
+    ``finish`` may change the copy; ``check`` may raise once it is safe on disk, before it gets its name.
     """
     part = _part_of(target)
     try:
         _disk.copy(source, part)
         finish(part)
         _disk.sync(part)
+        check(part)
         _disk.rename(part, target)
     except BaseException:
         _tidy(part)
@@ -204,12 +208,13 @@ def place(source: Path, target: Path, finish: Callable[[Path], object] = lambda 
 
 
 def bring(source: Path, target: Path) -> None:
-    """Move the file ``source`` to the new name ``target`` durably: by one rename, or across devices by a copy.
+    """Move the file ``source`` to ``target``, replacing what has that name, durably: by one rename, or by a copy.
 
-    A crash half way through a copy leaves ``source``, and perhaps ``target`` too.
+    Across devices it is copied, the copy compared, and only then ``source`` removed. A crash half way leaves either or
+    both; so does an error of which nobody can tell whether ``source`` is gone.
 
     Raises:
-        OSError: ``source`` cannot be had; it is where it was.
+        OSError: it could not be moved, or has changed meanwhile: whole it is where it was, or at ``target``, or both.
     """
     try:
         _disk.rename(source, target)
@@ -217,15 +222,32 @@ def bring(source: Path, target: Path) -> None:
         if error.errno != errno.EXDEV:
             raise
         _copy(source, target)
-    _sync_both(source, target)
+    else:
+        _sync_both(source, target)
 
 
 def _copy(source: Path, target: Path) -> None:
-    place(source, target)
+    before = outside.state(source)
+    place(source, target, check=lambda part: _refuse_other(source, part))
+    with suppress(FileNotFoundError):  # the server has removed it and its answer got lost: asked again, it has none
+        if outside.state(source) != before:  # it is being written again
+            _tidy(target)
+            raise OSError(errno.EBUSY, "changed while it was copied", str(source))
+        _remove_copied(source, target)
+
+
+def _refuse_other(source: Path, copy: Path) -> None:
+    if outside.sha256(source) != outside.sha256(copy):
+        raise OSError(errno.EBUSY, "the copy is another", str(source))
+
+
+def _remove_copied(source: Path, target: Path) -> None:
+    """Remove ``source``; where that is forbidden, ``target`` instead, for it would be brought again for ever."""
     try:
         _disk.unlink(source)
-    except BaseException:
-        _tidy(target)
+    except OSError as error:
+        if error.errno in _FORBIDDEN and outside.state(source):
+            _tidy(target)
         raise
 
 

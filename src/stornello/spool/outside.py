@@ -2,6 +2,7 @@
 
 import codecs
 import errno
+import hashlib
 import io
 import os
 import stat
@@ -30,6 +31,25 @@ def open_file(path: Path) -> io.BufferedReader:
         return os.fdopen(handle, "rb")
     os.close(handle)
     raise OSError(errno.EINVAL, "not a regular file", str(path))
+
+
+def state(path: Path) -> tuple[int, ...]:
+    """Return which file ``path`` is and how much was written into it when: another answer means another content.
+
+    The file is opened, since that makes a network share ask its server.
+
+    Raises:
+        OSError: see :func:`open_file`.
+    """
+    with open_file(path) as file:
+        facts = os.fstat(file.fileno())
+    return facts.st_dev, facts.st_ino, facts.st_size, facts.st_mtime_ns
+
+
+def sha256(path: Path) -> str:
+    """Return the sum of what ``path`` holds, in hex. Raises OSError, see :func:`open_file`."""
+    with open_file(path) as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def is_file(path: Path) -> bool:

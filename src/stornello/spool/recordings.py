@@ -107,9 +107,11 @@ class Claims:
         self._last = last_arrival(venue)
 
     def claim(self, path: Path, name: str, now: datetime) -> Recording:
-        """Take the file ``path`` out of FROM_TABLES by one rename. Raises OSError, and leaves nothing, when it cannot.
+        """Take the file ``path`` out of FROM_TABLES by one rename; from another device (a network share) by a copy.
 
-        From another device (a network share) it is copied; what a crash then leaves twice is heard once.
+        Raises:
+            OSError: it cannot be had and nothing is left of the try, or nobody knows what a share has done of it: then
+                it is claimed all the same, and perhaps still at the door. What is there twice is heard once.
         """
         recording = self._new(now)
         suffix = path.suffix.lower() if path.suffix.isascii() and len(path.suffix) <= _LONGEST_SUFFIX else ""
@@ -117,9 +119,8 @@ class Claims:
             recording.learn(name=name)
             atomic.bring(path, recording.folder / f"audio{suffix}")
         except OSError:
-            if recording.audio is None:
-                with contextlib.suppress(OSError):
-                    atomic.remove_tree(recording.folder)
+            with contextlib.suppress(OSError):
+                _let_go(recording)
             raise
         return recording
 
@@ -147,6 +148,12 @@ class Claims:
             stamp = (datetime.strptime(self._last, _STAMP) + timedelta(microseconds=1)).strftime(_STAMP)  # noqa: DTZ007 - a name, not a time
         self._last = stamp
         return stamp
+
+
+def _let_go(recording: Recording) -> None:
+    """Remove a place to which nothing has come, for certain: an error while looking says nothing."""
+    if not any(path.name.startswith("audio") for path in recording.folder.iterdir()):
+        atomic.remove_tree(recording.folder)
 
 
 def last_arrival(venue: Venue) -> str:
