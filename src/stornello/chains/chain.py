@@ -1,6 +1,5 @@
 """One seam's engines in order, and how one is asked: within the budget, with its breaker, again after a hiccup."""
 
-import errno
 import logging
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
@@ -9,6 +8,7 @@ from typing import Generic, TypeVar
 
 from stornello.chains.breaker import Breaker
 from stornello.chains.guard import guarded
+from stornello.domain import disk
 from stornello.domain.backoff import LONG_WISH_S, backoff
 from stornello.domain.clock import Clock
 from stornello.domain.errors import (
@@ -29,7 +29,6 @@ R = TypeVar("R")
 
 _TRIES = 3
 _BASE_S, _CAP_S = 1.0, 8.0
-_FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 
 
 @dataclass(frozen=True)
@@ -108,7 +107,7 @@ class Chain(Generic[T]):
             try:
                 return call(engine)
             except OSError as error:
-                if error.errno in _FULL:
+                if error.errno in disk.FULL:
                     self.end_charge(charge, "free")
                 raise
 

@@ -1,18 +1,16 @@
 """An engine with a bug is an engine that failed: it costs no other engine its turn, and the night nothing."""
 
-import errno
 import logging
 from collections.abc import Callable
 from typing import TypeVar
 
+from stornello.domain import disk
 from stornello.domain.errors import EngineBroken, GenerationFailed, OutcomeUnknown, ProviderError, StornelloError
 from stornello.domain.plain import Plain
 
 log = logging.getLogger(__name__)
 
 R = TypeVar("R")
-
-_DISK = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO})
 
 
 def guarded(
@@ -31,7 +29,7 @@ def guarded(
     except StornelloError:
         raise
     except Exception as error:
-        if isinstance(error, OSError) and error.errno in _DISK:
+        if isinstance(error, OSError) and error.errno in disk.OURS:
             raise
         log.exception("engine has a bug", extra={"engine": engine})
         raise _broken(engine, type(error).__name__, kind) from None

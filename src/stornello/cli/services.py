@@ -14,6 +14,7 @@ from stornello import logs, processes
 from stornello.cli.options import HERE, Folder, Lang, look_at, opened_venue
 from stornello.cli.speech import LANGUAGE, errors, say, tell
 from stornello.domain.clock import SystemClock
+from stornello.domain.disk import is_of_the_disk
 from stornello.domain.errors import StornelloError, VenueBusyError
 from stornello.domain.names import JobId
 from stornello.domain.plain import Plain
@@ -97,7 +98,7 @@ def _has_served(
         litter.sweep(venue)
         serve(venue, settings, stop)
     except OSError as error:
-        if not (conditions.is_of_the_disk(error) or isinstance(error, PermissionError)):
+        if not (is_of_the_disk(error) or isinstance(error, PermissionError)):
             raise
         log.error("the disk refuses the start, will try again", extra={"errno": error.errno})  # noqa: TRY400 - expected, a traceback says no more
         return False
@@ -129,7 +130,7 @@ def generate_song(
     try:
         _alone(job, lambda: _make(job, venue, settings))
     except OSError as error:
-        if not conditions.is_of_the_disk(error):
+        if not is_of_the_disk(error):
             raise
         log.error("the disk refused", extra={"job": job.id, "errno": error.errno})  # noqa: TRY400 - expected, a traceback says no more
         raise typer.Exit(conditions.EXIT_CODE) from None

@@ -5,7 +5,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
-from stornello.spool import answers, atomic, conditions
+from stornello.domain.disk import is_of_the_disk
+from stornello.spool import answers, atomic
 
 T = TypeVar("T")
 
@@ -29,7 +30,7 @@ class Steps:
         try:
             return read(json.loads(file.read_text(encoding="utf-8")))
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-            if isinstance(error, OSError) and conditions.is_of_the_disk(error):
+            if isinstance(error, OSError) and is_of_the_disk(error):
                 raise
             with answers.room(self.folder, name):  # it may be paid for: not asked where it could not be kept
                 value = do()

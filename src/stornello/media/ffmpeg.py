@@ -7,6 +7,7 @@ import subprocess
 from pathlib import Path
 
 from stornello import processes
+from stornello.domain import disk
 from stornello.domain.clock import SystemClock
 from stornello.domain.errors import ProviderUnreachable, RecordingError
 from stornello.domain.plain import Plain
@@ -49,7 +50,7 @@ _ENDED_BY_A_LIMIT = frozenset({signal.SIGXCPU, signal.SIGXFSZ})
 _LIMITS_TOLD = (os.strerror(errno.ENOMEM), os.strerror(errno.EFBIG))
 """ffmpeg's own words when it gets no memory, or may write no more."""
 
-_OF_THE_DISK = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.ESTALE)
+_OF_THE_DISK = disk.OURS - {errno.EIO}
 """Not EIO, which ffmpeg says of damaged sound too."""
 
 _WAS_ASKED_TO_END = 255

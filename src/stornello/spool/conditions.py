@@ -3,7 +3,6 @@
 A condition has no memory: it is there as long as what causes it, and its end needs nobody.
 """
 
-import errno
 import os
 import stat
 from collections.abc import Iterator
@@ -15,7 +14,7 @@ from stornello.spool import mounts
 from stornello.spool.condition_sentences import FULL_MB, Condition, unreadable
 from stornello.spool.paths import Venue
 
-__all__ = ["EXIT_CODE", "Condition", "fits", "is_of_the_disk", "look", "may_begin", "unreadable"]
+__all__ = ["EXIT_CODE", "Condition", "fits", "look", "may_begin", "unreadable"]
 
 _MB: Final = 1_000_000
 _FEWEST_FILES: Final = 1000
@@ -23,14 +22,6 @@ _FEWEST_FILES: Final = 1000
 
 EXIT_CODE: Final = 74
 """Of a song's child when the disk would not take what it wrote (EX_IOERR of sysexits.h)."""
-
-_OF_THE_DISK: Final = frozenset(
-    {
-        *(errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.ESTALE, errno.ENXIO, errno.ENODEV),
-        *(errno.ETIMEDOUT, errno.EHOSTDOWN, errno.ENFILE),
-    }
-)
-"""What only a disk, or a network share, answers: no song and no recording is to blame."""
 
 
 def look(venue: Venue, floor_mb: int) -> tuple[Condition, ...]:
@@ -59,11 +50,6 @@ def _of_the_whole(venue: Venue, floor_mb: int) -> Iterator[Condition]:
         return
     for looked in (_access(venue), _room(venue, floor_mb), _devices(venue), _missing(venue)):
         yield from looked
-
-
-def is_of_the_disk(error: OSError) -> bool:
-    """Return whether the disk is to blame for ``error``, and not what was asked of it."""
-    return error.errno in _OF_THE_DISK
 
 
 def _access(venue: Venue) -> Iterator[Condition]:
