@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -24,6 +25,20 @@ _INSTALL = Plain(
     "Debian/Ubuntu: apt install {0}; macOS: brew install {0}.",
 )
 
+_GUARDS = {
+    "prlimit": Plain(
+        "una registrazione fatta apposta può prendersi memoria e disco, solo il tempo ha un limite",
+        "a recording made to do so can take all memory and disk, only its time is bounded",
+    ),
+    "setpriv": Plain(
+        "se un servizio muore, i programmi che ha avviato possono restare in funzione",
+        "when a service dies, the programs that it has started may run on",
+    ),
+}
+_UTIL_LINUX = Plain(
+    "Installa util-linux (Debian: apt install util-linux).", "Install util-linux (Debian: apt install util-linux)."
+)
+
 
 def examine(venue: Venue, settings: Settings) -> list[Finding]:
     """Look at all that a night needs of this machine; models only where our own engines are in a chain."""
@@ -31,6 +46,7 @@ def examine(venue: Venue, settings: Settings) -> list[Finding]:
     return [
         _program("ffmpeg"),
         _program("mpv"),
+        *(_guards() if sys.platform == "linux" else ()),
         *([_player_answers(), _sound(settings)] if shutil.which("mpv") else []),
         *([speech_model(settings.speech_model)] if hears else []),
         *([_model("soundfont")] if plays else []),
@@ -43,6 +59,13 @@ def _program(name: str) -> Finding:
     if place:
         return Finding("well", Plain(f"{name}: {place}", f"{name}: {place}"))
     return Finding("ill", Plain(f"{name} manca.", f"{name} is missing."), _install(name))
+
+
+def _guards() -> Iterator[Finding]:
+    """Look for what has the kernel bound our children and end them with us; without it the night runs, less safely."""
+    for name, lack in _GUARDS.items():
+        if not shutil.which(name):
+            yield Finding("warning", Plain(f"{name} manca: {lack.it}.", f"{name} is missing: {lack.en}."), _UTIL_LINUX)
 
 
 def _install(package: str) -> Plain:

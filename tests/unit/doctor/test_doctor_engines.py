@@ -1,5 +1,6 @@
 """What doctor says of engines, addresses, keys, models that end and caps, before it asks anybody."""
 
+import sys
 from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
@@ -150,6 +151,17 @@ def test_a_player_that_is_not_here_is_told_once(tmp_path: Path, monkeypatch: pyt
     assert [line for line in text.splitlines() if "mpv" in line or "sound output" in line] == [
         "ill: mpv is missing. Debian/Ubuntu: apt install mpv; macOS: brew install mpv."
     ]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere there are no such programs")
+def test_programs_without_which_the_night_runs_less_safely_are_missed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    missed = ("prlimit is missing", "setpriv is missing")
+    assert not [lack for lack in missed if lack in words(machine.examine(Venue(tmp_path), settings()))]
+    monkeypatch.setenv("PATH", str(tmp_path))
+    text = words(machine.examine(Venue(tmp_path), settings()))
+    assert all(f"warning: {lack}" in text for lack in missed)
 
 
 def test_what_is_said_twice_is_said_once_and_at_its_worst() -> None:
