@@ -9,7 +9,8 @@ from stornello.domain.names import TableId
 from stornello.domain.night import night_of
 from stornello.spool import charges, reasons
 from stornello.spool.charges import Charge
-from stornello.spool.journal import FailureRow, Journal, SongRow
+from stornello.spool.journal import Journal
+from stornello.spool.journal_rows import FailureRow, SongRow
 from stornello.spool.paths import Venue
 from stornello.spool.reasons import Reason
 from stornello.spool.snapshot import Spent

@@ -5,15 +5,15 @@ anew from the spool by the first who writes; who only reads changes nothing.
 """
 
 import logging
+import math
 import sqlite3
 import threading
-import time
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
+from stornello.domain.clock import Clock, SystemClock
 from stornello.domain.errors import StornelloError
 from stornello.domain.eta import Pace
 from stornello.domain.names import TableId
@@ -21,7 +21,7 @@ from stornello.domain.plain import Plain
 from stornello.domain.songs import SongCard
 from stornello.spool import journal_file, journal_rebuild, journal_rows
 from stornello.spool.charges import Charge
-from stornello.spool.journal_rows import SHA_DIGITS, Ended, Row
+from stornello.spool.journal_rows import SHA_DIGITS, Ended, FailureRow, RecordingRow, Row, SongRow
 
 log = logging.getLogger(__name__)
 
@@ -38,47 +38,6 @@ _MOST_OWED: Final = 1000
 """Rows that are kept in memory while others have the journal."""
 
 
-@dataclass(frozen=True, slots=True)
-class SongRow:
-    """A finished song. Times are ISO 8601; ``told_at`` is empty where that is not known, ``seconds`` None.
-
-    ``seconds`` it took from claim to card.
-    """
-
-    id: str
-    table: TableId
-    title: str
-    duration_s: float
-    music_by: str
-    made_at: str
-    told_at: str
-    words_by: str
-    heard_by: str
-    seconds: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class RecordingRow:
-    """A recording's end, ``seconds`` after its claim: ``outcome`` is staged, short, error or duplicate."""
-
-    name: str
-    table: TableId | None
-    outcome: str
-    engine: str
-    at: str
-    seconds: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class FailureRow:
-    """A job that did not become a song."""
-
-    job: str
-    table: TableId
-    code: str
-    at: str
-
-
 class Journal:
     """The journal at ``path``. One short connection a call: any process may write at any time.
 
@@ -86,13 +45,14 @@ class Journal:
     beside, by a thread.
     """
 
-    def __init__(self, path: Path, *, waits: bool = True) -> None:
+    def __init__(self, path: Path, *, waits: bool = True, clock: Clock | None = None) -> None:
         self.path = path
+        self._clock = clock or SystemClock()
         self._waits = waits
         self._owed: list[Row] = []
         self._owing = threading.Lock()
         self._thread: threading.Thread | None = None
-        self._not_before = 0.0
+        self._not_before = -math.inf
 
     def check(self) -> None:
         """Build the journal anew if it is missing or damaged: what each service asks for at its start."""
@@ -105,7 +65,7 @@ class Journal:
             StornelloError: others have it, or the disk refuses; the old one is where it was.
         """
         try:
-            with journal_file.alone(self.path, PATIENCE_S):
+            with journal_file.alone(self.path, PATIENCE_S, self._clock):
                 return journal_rebuild.rebuild(self.path)
         except TimeoutError:
             raise _BUSY from None
@@ -193,7 +153,7 @@ class Journal:
         try:
             if not journal_file.holds_something(self.path):  # who only looks makes none
                 return []
-            with journal_file.shared(self.path, PATIENCE_S), journal_file.reading(self.path) as db:
+            with journal_file.shared(self.path, PATIENCE_S, self._clock), journal_file.reading(self.path) as db:
                 return db.execute(statement).fetchall()
         except (sqlite3.Error, OSError) as error:
             log.warning("journal not read", extra={"error": type(error).__name__})
@@ -218,11 +178,11 @@ class Journal:
     def _pay(self, *, patience_s: float = PATIENCE_S, mends: bool = True, is_start: bool = False) -> bool:
         """Write what is owed; return whether that is done, however it ended. False: who may wait is to do it."""
         try:
-            with journal_file.alone(self.path, patience_s if time.monotonic() >= self._not_before else 0.0):
+            with journal_file.alone(self.path, 0.0 if self._rests() else patience_s, self._clock):
                 return self._pay_alone(mends=mends, is_start=is_start)
         except TimeoutError:  # written with the next note
             if mends:
-                self._not_before = time.monotonic() + _REST_S
+                self._rest()
                 log.warning("journal busy")
             return mends
         except (sqlite3.Error, OSError) as error:
@@ -265,13 +225,19 @@ class Journal:
 
     def _mend(self) -> None:
         """Build the journal anew. One that could not be built is left alone for a while."""
-        if time.monotonic() < self._not_before:
+        if self._rests():
             raise OSError
         try:
             journal_rebuild.rebuild(self.path)
         except (sqlite3.Error, OSError):
-            self._not_before = time.monotonic() + _REST_S
+            self._rest()
             raise
+
+    def _rest(self) -> None:
+        self._not_before = self._clock.monotonic() + _REST_S
+
+    def _rests(self) -> bool:
+        return self._clock.monotonic() < self._not_before
 
 
 _BUSY = StornelloError(

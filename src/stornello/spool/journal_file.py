@@ -7,16 +7,17 @@ replaced, with what SQLite keeps beside it, while nobody has it open.
 import fcntl
 import os
 import sqlite3
-import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Final
 
+from stornello.domain.clock import Clock, SystemClock
 from stornello.spool import journal_versions
 from stornello.spool.journal_rows import COLUMNS
 
 _LOOK_AGAIN_S: Final = 0.005
+_SYSTEM: Final = SystemClock()
 
 _NO_DAMAGE: Final = {
     *(sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR),
@@ -31,18 +32,18 @@ def with_ending(path: Path, ending: str) -> Path:
 
 
 @contextmanager
-def alone(path: Path, patience_s: float) -> Iterator[None]:
+def alone(path: Path, patience_s: float, clock: Clock = _SYSTEM) -> Iterator[None]:
     """Hold the journal alone. Raises TimeoutError when others have it for longer than ``patience_s``."""
     lock = os.open(with_ending(path, ".lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
     try:
-        _take(lock, fcntl.LOCK_EX, patience_s)
+        _take(lock, fcntl.LOCK_EX, patience_s, clock)
         yield
     finally:
         os.close(lock)  # which lets go
 
 
 @contextmanager
-def shared(path: Path, patience_s: float) -> Iterator[None]:
+def shared(path: Path, patience_s: float, clock: Clock = _SYSTEM) -> Iterator[None]:
     """Share the journal with others who read; nothing is made where nobody has ever written."""
     try:
         lock = os.open(with_ending(path, ".lock"), os.O_RDONLY | os.O_CLOEXEC)
@@ -50,21 +51,21 @@ def shared(path: Path, patience_s: float) -> Iterator[None]:
         yield
         return
     try:
-        _take(lock, fcntl.LOCK_SH, patience_s)
+        _take(lock, fcntl.LOCK_SH, patience_s, clock)
         yield
     finally:
         os.close(lock)
 
 
-def _take(lock: int, how: int, patience_s: float) -> None:
-    until = time.monotonic() + patience_s
+def _take(lock: int, how: int, patience_s: float, clock: Clock) -> None:
+    until = clock.monotonic() + patience_s
     while True:
         try:
             fcntl.flock(lock, how | fcntl.LOCK_NB)
         except BlockingIOError:
-            if time.monotonic() >= until:
+            if clock.monotonic() >= until:
                 raise TimeoutError from None
-            time.sleep(_LOOK_AGAIN_S)
+            clock.sleep(_LOOK_AGAIN_S)
         else:
             return
 

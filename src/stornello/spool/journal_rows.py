@@ -1,4 +1,4 @@
-"""journal.db's rows, as whatever happens is written there: by the services at once, by a rebuild from the spool."""
+"""journal.db's rows: as the services, or a rebuild from the spool, write them, and as they are read."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -99,3 +99,44 @@ def failure(job: str, table: TableId, code: str, at: str) -> Row:
 def play(song: str, started_at: str, heard_s: float) -> Row:
     """Return the row of a song that the room heard."""
     return Row("plays", (song, started_at, heard_s))
+
+
+@dataclass(frozen=True, slots=True)
+class SongRow:
+    """A finished song. Times are ISO 8601; ``told_at`` is empty where that is not known, ``seconds`` None.
+
+    ``seconds`` it took from claim to card.
+    """
+
+    id: str
+    table: TableId
+    title: str
+    duration_s: float
+    music_by: str
+    made_at: str
+    told_at: str
+    words_by: str
+    heard_by: str
+    seconds: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingRow:
+    """A recording's end, ``seconds`` after its claim: ``outcome`` is staged, short, error or duplicate."""
+
+    name: str
+    table: TableId | None
+    outcome: str
+    engine: str
+    at: str
+    seconds: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FailureRow:
+    """A job that did not become a song."""
+
+    job: str
+    table: TableId
+    code: str
+    at: str
