@@ -36,9 +36,13 @@ def sweep_tree(folder: Path) -> None:
 
 
 def _folders(venue: Venue) -> Iterator[Path]:
-    """Yield where processes write: all scratch, whatever it is called, as deep as a job's steps, and what lasts."""
+    """Yield where processes write: all scratch, whatever it is called, what was set aside, and what lasts.
+
+    As deep as a job's steps.
+    """
     yield from (venue.root, venue.songs, venue.archived_recordings, venue.archived_recordings / "refused")
-    for kind in _below(venue.scratch):
+    set_aside = (venue.held, venue.failed_processing, venue.transcription_errors, venue.short_transcriptions)
+    for kind in (*_below(venue.scratch), *set_aside):
         yield kind
         for entry in _below(kind):
             yield entry

@@ -33,6 +33,10 @@ PLACES = (
     ".tmp_player/jobs/5_203000_abcdef/status.json",
     ".tmp_player/jobs/5_203000_abcdef/steps/orders.json",
     ".tmp_player/hearing/20261123T200000000000/recording.json",
+    "held/5_203000_abcdef/steps/orders.json",
+    "failed_processing/5_203000_abcdef/status.json",
+    "transcription_errors/20261123T200000000000_5-anna.wav/recording.json",
+    "short_transcriptions/20261123T200000000000_5-anna.wav/reason.json",
 )
 
 
@@ -84,10 +88,22 @@ def test_what_somebody_is_writing_stays(venue: Venue, writer: subprocess.Popen[b
 
 def test_a_process_that_got_the_number_of_a_dead_one_keeps_nobodys_litter(venue: Venue) -> None:
     pid, start, boot = lives.mark().split("-")
-    for former in (f"{pid}-{int(start) - 1}-{boot}", f"{pid}-{start}-00000000"):
+    for former in (f"{pid}-{int(start) - 1}-{boot}", f"{pid}-{start}-00000000{boot[8:]}"):
         begun_by(venue.playlist, former)
     litter.sweep(venue)
     assert not list(venue.root.rglob("*.part"))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere there are no namespaces")
+def test_what_a_process_in_another_container_is_writing_stays_until_the_next_boot(venue: Venue) -> None:
+    """Its number is nobody's here, or somebody else's."""
+    pid, start, word = lives.mark().split("-")
+    boot, namespace = word[:8], word[8:]
+    writing = begun_by(venue.playlist, f"{pid}-{int(start) - 1}-{boot}{int(namespace, 16) - 1:x}")
+    before_the_boot = begun_by(venue.producer_state, f"{pid}-{start}-00000000{int(namespace, 16) - 1:x}")
+    litter.sweep(venue)
+    assert writing.exists()
+    assert not before_the_boot.exists()
 
 
 def test_files_that_only_look_so_are_none_of_ours(venue: Venue) -> None:
