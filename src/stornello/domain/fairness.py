@@ -69,14 +69,6 @@ def take_turns(hall: Hall, policy: Policy = FAIR) -> Turns:
     return Turns([table for _, _, table in line], songs, competing | (hall.active - hall.parked))
 
 
-def next_table(
-    waiting: Mapping[TableId, datetime], busy: Collection[TableId], songs: dict[TableId, int]
-) -> TableId | None:
-    """Pick the idle table with the fewest songs; ties go to whoever has waited longest. None when nobody competes."""
-    hall = Hall(waiting, frozenset(busy), songs)
-    return next(iter(take_turns(hall, FEWEST).line), None)
-
-
 def welcome(
     competing: Collection[TableId], known: Collection[TableId], songs: dict[TableId, int]
 ) -> dict[TableId, int]:
