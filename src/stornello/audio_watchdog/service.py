@@ -15,6 +15,7 @@ from stornello.audio_watchdog.door import Arrival, Door
 from stornello.audio_watchdog.ears import Ears
 from stornello.domain.backoff import backoff
 from stornello.domain.clock import Clock
+from stornello.spool.passes import Passes
 from stornello.spool.paths import Venue
 from stornello.spool.recordings import Claims, Recording, recordings
 
@@ -87,7 +88,7 @@ class AudioWatchdog:
         self._in_hand: dict[str, _Attending] = {}
         self._not_before: dict[str, float] = {}
         self._unclaimed: dict[Path, _Failed] = {}
-        self._broken_off: tuple[str, int | None] | None = None
+        self._passes = Passes(log)
 
     def tick(self) -> None:
         """One pass: collect results, claim what is finished at the door, give the oldest recordings to free ears.
@@ -105,15 +106,7 @@ class AudioWatchdog:
 
     def try_tick(self) -> None:
         """Make one pass; a disk that is away breaks it off, which is told once and is no end."""
-        try:
-            self.tick()
-        except OSError as error:
-            trouble = (type(error).__name__, error.errno)
-            if trouble != self._broken_off:
-                log.error("pass broken off, will go on", extra={"error": trouble[0], "errno": trouble[1]})  # noqa: TRY400 - expected, a traceback says no more
-            self._broken_off = trouble
-        else:
-            self._broken_off = None
+        self._passes.attempt(self.tick)
 
     def run(self, stop: threading.Event) -> None:
         """Pass after pass until ``stop``; what then does not come to its end soon is heard anew at the next start."""

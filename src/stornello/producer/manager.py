@@ -20,6 +20,7 @@ from stornello.spool import jobs, reasons
 from stornello.spool.counts import Counts
 from stornello.spool.jobs import Job
 from stornello.spool.journal import Journal
+from stornello.spool.passes import Passes
 from stornello.spool.paths import Venue
 from stornello.spool.playlist import Playlist
 from stornello.spool.snapshot import read_card
@@ -68,7 +69,7 @@ class Producer:
         self._open = OpenJobs(venue, pool, self._attempts, self._outlet)
         self._ended: dict[JobId, int] = {}
         self._may_begin = False
-        self._broken_off: tuple[str, int | None] | None = ("before the first pass", None)
+        self._passes = Passes(log)
 
     @property
     def counts(self) -> Counts:
@@ -96,18 +97,11 @@ class Producer:
 
         What the last life, or a pass broken off, left half way is put right first.
         """
-        try:
-            if self._broken_off is not None:
-                self.recover()
-            self.tick()
-        except OSError as error:
-            trouble = (type(error).__name__, error.errno)
-            if trouble != self._broken_off:
-                log.error("pass broken off, will go on", extra={"error": trouble[0], "errno": trouble[1]})  # noqa: TRY400 - expected, a traceback says no more
-            self._broken_off = trouble
-            return False
-        self._broken_off = None
-        return True
+        return self._passes.attempt(self.tick if self._passes.is_whole else self._tick_anew)
+
+    def _tick_anew(self) -> None:
+        self.recover()
+        self.tick()
 
     def run(self, stop: threading.Event) -> None:
         """Pass after pass until ``stop``; interrupted jobs stay on disk and go on at the next start."""
