@@ -1,32 +1,25 @@
 """A whole evening in one process: every service's real code takes turns, on a disk that may stop any of them.
 
-Engines are doubles that cost nothing and count; each word of a guest can be told from every other, so that afterwards
-every recording can be followed to its one end.
+Each word of a guest can be told from every other, so that afterwards every recording can be followed to its one end.
 """
 
 from collections import Counter
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Literal, get_args
 
-from builders import some_lyrics
 from crashes import Crash, How, Life, living, machine, points
-from fake_decks import a_wav
+from evening_engines import AGAIN, GUESTS, LENGTHS_S, SONGS, Engines
 from fake_room import Room
-from faulty import away, refused
 from kitchen import Kitchen
-from stornello import media
 from stornello.audio_watchdog.ears import Ears, Rules
 from stornello.chains import Breaker, Chain, ChainedLyricist, Link
-from stornello.domain.errors import RecordingError, StornelloError
-from stornello.domain.names import JobId, TableId
-from stornello.domain.plain import Plain
+from stornello.domain.errors import StornelloError
+from stornello.domain.names import JobId
 from stornello.domain.seam import Seam
-from stornello.domain.songs import Lyrics
 from stornello.generate_song import SongMaker
 from stornello.generate_song.patience import Polls
-from stornello.seams import Hearing, RequestId, SongOrder, Story, Take
 from stornello.settings import Settings
 from stornello.spool import held, jobs, litter, reasons
 from stornello.spool.charges import Charge
@@ -43,73 +36,7 @@ SERVICES: Final[tuple[Service, ...]] = get_args(Service)
 Death = tuple[Service, int, How]
 """Who dies, at which of its operations, and how."""
 
-SHORT, UNHEARD, UNSUNG = TableId(7), TableId(8), TableId(9)
-"""Tables whose guests say nothing, whose recording cannot be used, whose words every studio refuses."""
-
-GUESTS: Final = ("5-anna.wav", "5-bruno.wav", "6-carla.wav", "7-dora.wav", "8-eva.wav", "9-fabio.wav", "zia pina.wav")
-"""The recordings of the evening; the last one names no table."""
-
-AGAIN: Final = "5-again.wav"
-"""The first of them once more, under another name."""
-
-SONGS: Final = (TableId(5), TableId(6))
-"""The tables that get a song, whatever happens."""
-
-_LENGTHS = {name: 0.1 + 0.02 * number for number, name in enumerate(GUESTS)} | {AGAIN: 0.1}
-"""In seconds: what is told can be told from its length."""
-
 _PRICE = 0.06
-_SONG_S = 1.0
-
-
-@dataclass
-class Engines:
-    """Ears, pen and studio in one, known outside: they live on when a service dies."""
-
-    venue: Venue
-    name: str = "kie"
-    is_paid: bool = True
-    longest_s: float | None = None
-    asked: int = 0
-    is_away: bool = True
-    """Until it was asked for a song for the first time."""
-
-    accepted: list[TableId] = field(default_factory=list)
-    """Whose songs were ordered: each is to be paid for."""
-
-    def hear(self, audio: Path, languages: Sequence[str], table: TableId, about: str) -> Hearing:
-        del about
-        self.asked += 1
-        if table == UNHEARD:
-            raise RecordingError("not-audio", Plain("No.", "No."), Plain("Poi.", "Later."))
-        said = "" if table == SHORT else f"{STORY} {_guest(audio)}"
-        return Hearing(said, languages[0], 3.0)
-
-    def summarise(self, story: Story) -> str:
-        self.asked += 1
-        return f"{story.table}"
-
-    def write(self, story: Story, summary: str, *, gently: bool = False) -> Lyrics:
-        del summary, gently
-        self.asked += 1
-        return replace(some_lyrics(), title=f"{story.table}")
-
-    def request(self, order: SongOrder) -> RequestId:
-        self.asked += 1
-        if self.is_away:
-            self.is_away = False
-            raise away()
-        table = TableId(int(order.lyrics.title))
-        if table == UNSUNG:
-            raise refused()
-        self.accepted.append(table)
-        return RequestId(f"task-{len(self.accepted)}-{table}")
-
-    def collect(self, request: RequestId, into: Path) -> Take:
-        self.asked += 1
-        number = int(request.split("-")[1])
-        assert number <= len(self.accepted), "only what was ordered is asked for"
-        return Take(a_wav(into / "take.wav", _SONG_S + number / 10), "kie studio")
 
 
 @dataclass
@@ -130,7 +57,7 @@ class House:
         self.clock = self.kitchen.clock
         self.engines = Engines(self.venue)
         for name in (*GUESTS, AGAIN):
-            a_voice_note(self.venue.from_tables / name, _LENGTHS[name])
+            a_voice_note(self.venue.from_tables / name, LENGTHS_S[name])
         self.room = Room(self.venue, self.clock, Settings(crossfade_seconds=0.1))
         self._begin_watchdog()
 
@@ -313,9 +240,3 @@ def an_evening(room: Path, *deaths: Death, when_dead: Callable[[Venue], object] 
     house.evening()
     assert mortals[0][1].is_dead
     house.check(f"{deaths}")
-
-
-def _guest(speech: Path) -> str:
-    """Return which of the guests is heard."""
-    length_s = media.length_s(speech)
-    return min(GUESTS, key=lambda name: abs(_LENGTHS[name] - length_s))

@@ -3,105 +3,32 @@
 Each proof returns whether there was anything to look at, and fails where the document is not true.
 """
 
-import hashlib
 import json
 import re
 import sqlite3
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-from evening import AGAIN, GUESTS, House
+from residues_of_recordings import (
+    archived,
+    archived_words,
+    errors,
+    failed,
+    hearing,
+    held,
+    refused,
+    short,
+    staged,
+    the_door,
+)
 from stornello.domain.songs import SongCard
-from stornello.spool import counts, jobs, orders, reasons
+from stornello.spool import counts, jobs, orders
 from stornello.spool.jobs import Job
-from stornello.spool.paths import Venue
-from venues import STORY
+from tracks import OPERATORS, Tracks, json_in, seen
 
-OPERATORS: Final = {
-    "house_music/filler.ogg": b"a filler",
-    "stornello.toml": b"max_workers = 2\n",
-    ".env": b"OPENAI_API_KEY=none\n",
-    "prompts.toml": b"# theirs\n",
-}
-"""What the operator has put there, and nobody else may touch."""
-
-_HIDDEN = re.compile(r"^\..*\.part$")
 _STEPS = {"summary.json", "lyrics.json", "lyrics-gently.json", "take.json", "orders.json"}
-
-
-class Tracks:
-    """Where each recording of the house is, by its content."""
-
-    def __init__(self, house: House) -> None:
-        self.house = house
-        self.contents = {name: _sha(house.venue.from_tables / name) for name in (*GUESTS, AGAIN)}
-        for name, data in OPERATORS.items():
-            (house.venue.root / name).write_bytes(data)
-
-    @property
-    def venue(self) -> Venue:
-        return self.house.venue
-
-
-def _sha(file: Path) -> str:
-    return hashlib.sha256(file.read_bytes()).hexdigest()
-
-
-def _seen(paths: Iterable[Path]) -> Iterator[Path]:
-    """Leave out what is being written: it is hidden, and of no use."""
-    return (path for path in paths if not _HIDDEN.match(path.name))
-
-
-def _json(file: Path) -> Any:  # noqa: ANN401 - whatever JSON holds
-    return json.loads(file.read_bytes())
-
-
-def the_door(tracks: Tracks) -> bool:
-    """Still here, or claimed."""
-    venue = tracks.venue
-    kept = [*venue.archived_recordings.rglob("*"), *venue.root.glob("*/*/audio*"), *venue.hearing.glob("*/audio*")]
-    claimed = Counter({_sha(file): 1 for file in kept if file.is_file()})
-    for name, sha in tracks.contents.items():
-        here = (venue.from_tables / name).exists()
-        assert here or claimed[sha], f"{name} is neither here nor claimed"
-        if here:
-            assert _sha(venue.from_tables / name) == sha
-            names = [_json(facts).get("name") for facts in venue.hearing.glob("*/recording.json")]
-            held = [facts for facts in venue.hearing.glob("*/audio*") if _sha(facts) == sha]
-            assert name not in names or not held or name == AGAIN or name == GUESTS[0], f"{name} is here and claimed"
-    return any(venue.from_tables.iterdir())
-
-
-def hearing(tracks: Tracks) -> bool:
-    """One of the states of the second table."""
-    folders = list(tracks.venue.hearing.iterdir())
-    for folder in folders:
-        names = {path.name for path in _seen(folder.iterdir())}
-        assert all(re.match(r"recording\.json|reason\.json|transcript\.txt|audio\.|speech\.", name) for name in names)
-        if "recording.json" in names:
-            assert isinstance(_json(folder / "recording.json"), dict)
-        if "transcript.txt" in names:
-            said = (folder / "transcript.txt").read_text()
-            assert not said or said.startswith(STORY)
-    return bool(folders)
-
-
-def staged(tracks: Tracks) -> bool:
-    """The text is still here, or claimed: whole, and once."""
-    venue = tracks.venue
-    here = list(_seen(venue.work_in_progress.glob("*/*.txt")))
-    claimed = [
-        *venue.jobs.glob("*/transcripts/*.txt"),
-        *venue.archived_transcripts.glob("*/*.txt"),
-        *venue.failed_processing.glob("*/transcripts/*.txt"),
-        *venue.held.glob("*/transcripts/*.txt"),
-    ]
-    texts = Counter(path.read_text() for path in (*here, *claimed))
-    assert all(text.startswith(STORY) and times == 1 for text, times in texts.items())
-    return bool(here)
 
 
 def partial(tracks: Tracks) -> bool:
@@ -109,7 +36,7 @@ def partial(tracks: Tracks) -> bool:
     found = list(tracks.venue.jobs.glob("*.partial"))
     for folder in found:
         assert jobs.is_job_name(folder.name.removesuffix(".partial"))
-        assert {path.name for path in _seen(folder.iterdir())} <= {"transcripts", "status.json"}
+        assert {path.name for path in seen(folder.iterdir())} <= {"transcripts", "status.json"}
     return bool(found)
 
 
@@ -120,7 +47,7 @@ def a_job(tracks: Tracks) -> bool:
         is_sung = tracks.venue.card(job.id).exists()  # type: ignore[arg-type]  # a song has its job's id
         assert list(job.transcripts.glob("*.txt")) if job.transcripts.is_dir() else is_sung
         if (job.folder / "status.json").exists():
-            assert _json(job.folder / "status.json")["table"] == jobs.table_of(job.id)
+            assert json_in(job.folder / "status.json")["table"] == jobs.table_of(job.id)
     return bool(found)
 
 
@@ -130,10 +57,10 @@ def _in_open_jobs(tracks: Tracks, pattern: str) -> Iterator[Path]:
 
 def steps(tracks: Tracks) -> bool:
     """Finished steps, whole."""
-    found = list(_seen(_in_open_jobs(tracks, "steps/*.json")))
+    found = list(seen(_in_open_jobs(tracks, "steps/*.json")))
     for step in found:
         assert step.name in _STEPS
-        assert _json(step)
+        assert json_in(step)
     return bool(found)
 
 
@@ -151,7 +78,7 @@ def the_take(tracks: Tracks) -> bool:
     """The song that was listened to; its order is known to be taken."""
     found = list(_in_open_jobs(tracks, "steps/take.json"))
     for step in found:
-        assert _json(step)["song"]["audio"]
+        assert json_in(step)["song"]["audio"]
         assert orders.read(step.parents[1])[-1].state in {"cooking", "done"}
     return bool(found)
 
@@ -177,11 +104,11 @@ def done(tracks: Tracks) -> bool:
 def songs(tracks: Tracks) -> bool:
     """A card means that the sound is whole; sound without a card belongs to an open job."""
     venue = tracks.venue
-    found = list(_seen(venue.songs.iterdir()))
+    found = list(seen(venue.songs.iterdir()))
     for file in found:
         job = file.name.split(".")[0]
         if file.suffix == ".json":
-            card = SongCard.from_json(_json(file))
+            card = SongCard.from_json(json_in(file))
             assert (venue.songs / card.audio).stat().st_size > 1000
         elif not venue.card(job).exists():  # type: ignore[arg-type]  # as above
             assert Job(job, venue.jobs / job).transcripts.is_dir()  # type: ignore[arg-type]  # as above
@@ -190,7 +117,7 @@ def songs(tracks: Tracks) -> bool:
 
 def takes(tracks: Tracks) -> bool:
     """Whose song each sound is."""
-    found = list(_seen((tracks.venue.scratch / "takes").glob("*")))
+    found = list(seen((tracks.venue.scratch / "takes").glob("*")))
     for entry in found:
         assert re.fullmatch("[0-9a-f]{64}", entry.name)
         assert jobs.is_job_name(entry.read_text())
@@ -228,65 +155,6 @@ def producer_state(tracks: Tracks) -> bool:
     return bool(known.counted)
 
 
-def archived(tracks: Tracks) -> bool:
-    """Whole, under a name that tells its content; a second name of the same file at most where it was heard."""
-    found = [path for path in _seen(tracks.venue.archived_recordings.iterdir()) if path.is_file()]
-    for file in found:
-        arrival, sha, _ = file.name.split("_", 2)
-        assert _sha(file).startswith(sha)
-        assert all(path.samefile(file) for path in (tracks.venue.hearing / arrival).glob("audio*"))
-    return bool(found)
-
-
-def refused(tracks: Tracks) -> bool:
-    """The same, for what could not be used: the other name is where it was heard, or in its quarantine."""
-    found = [*_seen((tracks.venue.archived_recordings / "refused").glob("*"))]
-    for file in found:
-        arrival = file.name.split("_", 1)[0]
-        others = [*tracks.venue.hearing.glob(f"{arrival}/audio*")]
-        others += tracks.venue.transcription_errors.glob(f"{arrival}_*/audio*")
-        assert len(others) == 1
-        assert others[0].samefile(file)
-    return bool(found)
-
-
-def archived_words(tracks: Tracks) -> bool:
-    """All of a song's words, at once."""
-    found = list(tracks.venue.archived_transcripts.iterdir())
-    for folder in found:
-        assert tracks.venue.card(folder.name).exists()  # type: ignore[arg-type]  # as above
-        assert list(folder.glob("*.txt"))
-    return bool(found)
-
-
-def set_aside(folder: Path, *must: str) -> bool:
-    """Whole entries, each with a reason that can be read."""
-    found = list(folder.iterdir())
-    for entry in found:
-        assert reasons.read(entry)
-        assert all(list(entry.glob(pattern)) for pattern in must)
-    return bool(found)
-
-
-def short(tracks: Tracks) -> bool:
-    return set_aside(tracks.venue.short_transcriptions, "recording.json", "transcript.txt")
-
-
-def errors(tracks: Tracks) -> bool:
-    return set_aside(tracks.venue.transcription_errors, "recording.json", "audio.*")
-
-
-def failed(tracks: Tracks) -> bool:
-    return set_aside(tracks.venue.failed_processing, "transcripts/*.txt", "status.json")
-
-
-def held(tracks: Tracks) -> bool:
-    """Here or open, never both."""
-    entries = {entry.name for entry in tracks.venue.held.iterdir()}
-    assert not entries & {job.id for job in jobs.open_jobs(tracks.venue)}
-    return set_aside(tracks.venue.held, "transcripts/*.txt", "steps/orders.json")
-
-
 def journal(tracks: Tracks) -> bool:
     """SQLite's own word for it."""
     if not tracks.venue.journal.exists():
@@ -318,23 +186,23 @@ def _is_json(line: bytes) -> bool:
 
 def answers(tracks: Tracks) -> bool:
     """The answer, whole; or room for one."""
-    found = list(_seen(tracks.venue.answers.glob("*")))
+    found = list(seen(tracks.venue.answers.glob("*")))
     for file in found:
         assert file.suffix in {".json", ".room"}
-        assert file.suffix == ".room" or _json(file)
+        assert file.suffix == ".room" or json_in(file)
     return bool(found)
 
 
 def engines(tracks: Tracks) -> bool:
     """The state before or after."""
-    found = list(_seen(tracks.venue.engines.glob("*.json")))
-    assert all(_json(file)["engine"] for file in found)
+    found = list(seen(tracks.venue.engines.glob("*.json")))
+    assert all(json_in(file)["engine"] for file in found)
     return bool(found)
 
 
 def run(tracks: Tracks) -> bool:
     """What is said of oneself, or half of it after a power cut; whoever reads that reads nothing."""
-    return any(_seen(tracks.venue.run.iterdir()))
+    return any(seen(tracks.venue.run.iterdir()))
 
 
 def the_operators(name: str) -> Callable[[Tracks], bool]:
