@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Mapping
 from contextlib import suppress
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, SecretStr, StringConstraints
 
@@ -77,3 +77,8 @@ Key = Annotated[SecretStr | None, BeforeValidator(_key)]
 Url = Annotated[str, StringConstraints(pattern=HTTP)] | None
 Sum = Annotated[Amount | None, BeforeValidator(_sum)]
 Prices = Annotated[dict[str, Annotated[float, Field(ge=0)]], BeforeValidator(_flat)]
+
+
+def setting(default: Any, it: str, en: str, **bounds: Any) -> Any:  # noqa: ANN401 - pydantic's own Field returns Any
+    """Return a field that knows how to explain itself in both languages, see ``listing.meaning``."""
+    return Field(default, description=en, json_schema_extra={"it": it}, **bounds)
