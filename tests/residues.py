@@ -221,6 +221,7 @@ PROOFS: Final[dict[str, Callable[[Tracks], bool] | str]] = {
     "`WORK_IN_PROGRESS/{table}/*.txt`": staged,
     "`.tmp_player/jobs/{job}.partial/`": partial,
     "`.tmp_player/jobs/{job}/`": a_job,
+    "`.tmp_player/jobs/{job}/milestone.json`": "faults/test_worker_processes.py::test_a_torn_milestone_is_none",
     "`.tmp_player/jobs/{job}/steps/*.json`": steps,
     "`.tmp_player/jobs/{job}/steps/orders.json`": the_orders,
     "`.tmp_player/jobs/{job}/steps/take.json`": the_take,

@@ -1,6 +1,5 @@
 """Real workers and real children: followed live, ended as a group, gone with their parents."""
 
-import json
 import os
 import signal
 import sys
@@ -16,6 +15,7 @@ from stornello.processes import PARENT
 from stornello.producer.child import follow
 from stornello.producer.pool import Pool
 from stornello.producer.worker import DEADLINE_PASSED
+from stornello.spool import milestones
 from stornello.spool.jobs import Job
 
 TALKS_AND_STAYS = """
@@ -93,12 +93,32 @@ def ended(pool: Pool) -> tuple[JobId, int]:
 
 
 def test_output_and_milestones_are_on_disk_while_the_child_still_runs(job: Job, pools: Callable[..., Pool]) -> None:
+    job.update(run="this", begun=True)
     pool = pools(TALKS_AND_STAYS)
     pool.start(job)
     wait_for(lambda: job.status.milestone == "HALF WAY")
     assert job.log.read_text() == "hello\nMILESTONE: HALF WAY\n"
     assert not list(pool.ended())
-    assert json.loads((job.folder / "status.json").read_text())["milestone_at"]
+    assert job.status.milestone_at
+
+
+def test_a_worker_that_outlives_its_turn_changes_nothing_of_what_its_manager_has_written(
+    job: Job, pools: Callable[..., Pool]
+) -> None:
+    job.update(run="first", begun=True)
+    pools(TALKS_AND_STAYS).start(job)
+    job.update(run="second", attempt=2, milestone="CLAIMED")
+    written = (job.folder / "status.json").read_bytes()
+    wait_for(lambda: (said := milestones.read(job.folder)) and said.text == "HALF WAY")
+    assert (job.folder / "status.json").read_bytes() == written
+    assert (job.status.attempt, job.status.milestone) == (2, "CLAIMED"), "nor is the first one's word the second's"
+
+
+@pytest.mark.parametrize("torn", ["", "[]", "{", '{"run": "first"}'])
+def test_a_torn_milestone_is_none(job: Job, torn: str) -> None:
+    job.update(run="first", milestone="CLAIMED")
+    (job.folder / "milestone.json").write_text(torn)
+    assert job.status.milestone == "CLAIMED"
 
 
 def test_whose_child_it_is_stays_in_no_environment_but_the_workers(job: Job, pools: Callable[..., Pool]) -> None:

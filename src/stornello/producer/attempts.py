@@ -1,7 +1,8 @@
 """The attempts at a job: begun on disk before they begin, so that none goes uncounted, whoever dies of it.
 
 An attempt ends when its worker does, and is counted then. One that nobody saw end, because the manager died too, is
-counted by the next manager. An attempt that was stopped on purpose, parked, or refused by the disk, is none.
+counted by the next manager. An attempt that was stopped on purpose, parked, or refused by the disk, is none; only what
+the disk keeps refusing to one job, while nothing else is wrong with it, counts at last.
 """
 
 import logging
@@ -14,7 +15,7 @@ from stornello.domain.names import JobId, SongId, TableId
 from stornello.domain.plain import Plain
 from stornello.producer.pool import Pool
 from stornello.producer.worker import DEADLINE_PASSED, DISK_REFUSED
-from stornello.spool import atomic, jobs, reasons
+from stornello.spool import atomic, jobs, milestones, reasons
 from stornello.spool.jobs import Job, JobStatus
 from stornello.spool.paths import Venue
 from stornello.spool.snapshot import read_card
@@ -28,7 +29,10 @@ _LONGEST_PARKING_S: Final = 2 * 3600.0
 """A job whose studio is away costs no attempts until it is so old, see ``JobStatus.age_s``."""
 
 _DISK_S: Final = 10.0
-"""A job whose child the disk refused is tried again after so long: it costs no attempt, however long it lasts."""
+"""A job whose child the disk refused is tried again after so long."""
+
+_MOST_REFUSALS: Final = 5
+"""So many refusals in a row cost no attempt even when nobody sees what is wrong: disks hiccup, bad sectors stay."""
 
 
 class Attempts:
@@ -41,6 +45,7 @@ class Attempts:
         self._not_before: dict[JobId, float] = {}
         self._aged_at: dict[JobId, float] = {}
         self._parked: set[JobId] = set()
+        self._refusals: dict[JobId, int] = {}
 
     @property
     def parked(self) -> frozenset[TableId]:
@@ -58,6 +63,7 @@ class Attempts:
         self._not_before.pop(job.id, None)
         self._aged_at.pop(job.id, None)
         self._parked.discard(job.id)
+        self._refusals.pop(job.id, None)
 
     def is_due(self, job: Job) -> bool:
         """Return whether the next attempt may begin: its pause is over, and there is a place."""
@@ -67,7 +73,8 @@ class Attempts:
         """Give the job a worker, and say so on disk before."""
         if job.status.attempt > 1:  # its child may have been killed in the middle of anything
             atomic.settle(job.folder)
-        status = self._update(job, begun=True, milestone="CLAIMED", milestone_at=self._now())
+        run = milestones.new_run()
+        status = self._update(job, begun=True, run=run, milestone="CLAIMED", milestone_at=self._now())
         reasons.forget(job.folder)
         self._parked.discard(job.id)
         self._pool.start(job)
@@ -92,11 +99,13 @@ class Attempts:
         """
         if read_card(self._venue, SongId(job.id)) or not job.folder.is_dir():
             return
-        if code == DISK_REFUSED or not may_begin:
-            self._not_before[job.id] = self._clock.monotonic() + _DISK_S
-            self._give_back(job)
-            log.warning("the disk refused, job waits", extra={"job": job.id, "exit": code})
+        if not may_begin or (code == DISK_REFUSED and self._is_excused(job)):
+            self._wait_for_the_disk(job, code, may_begin=may_begin)
             return
+        if code == DISK_REFUSED:
+            reasons.write(job.folder, _disk_refuses(), self._clock.now())
+        else:
+            self._refusals.pop(job.id, None)
         if code == DEADLINE_PASSED:
             reasons.write(job.folder, _too_slow(), self._clock.now())
         reason = reasons.read(job.folder)
@@ -108,6 +117,16 @@ class Attempts:
         else:
             self._count(job, code, is_final=reason is not None and not reason.retryable)
 
+    def _is_excused(self, job: Job) -> bool:
+        return self._refusals.get(job.id, 0) < _MOST_REFUSALS
+
+    def _wait_for_the_disk(self, job: Job, code: int | None, *, may_begin: bool) -> None:
+        """Let the job wait, at no cost; a refusal by a disk with which nothing is wrong is remembered."""
+        self._not_before[job.id] = self._clock.monotonic() + _DISK_S
+        self._refusals[job.id] = self._refusals.get(job.id, 0) + 1 if may_begin else 0
+        self._give_back(job)
+        log.warning("the disk refused, job waits", extra={"job": job.id, "exit": code})
+
     def _count(self, job: Job, code: int | None, *, is_final: bool) -> None:
         attempt = job.status.attempt
         self._update(job, begun=False, attempt=MAX_ATTEMPTS + 1 if is_final else attempt + 1)
@@ -117,7 +136,7 @@ class Attempts:
 
     def _park(self, job: Job, code: str) -> None:
         """Give the job's worker to others until its studio may answer again."""
-        self._update(job, begun=False, milestone=f"{jobs.PARKED} {code}", milestone_at=self._now())
+        self._update(job, begun=False, run="", milestone=f"{jobs.PARKED} {code}", milestone_at=self._now())
         self._not_before[job.id] = self._clock.monotonic() + _PARKED_S
         self._parked.add(job.id)
         log.warning("studio away, job waits", extra={"job": job.id, "code": code})
@@ -143,5 +162,19 @@ def _too_slow() -> ProviderUnreachable:
         Plain(
             "Alza JOB_DEADLINE_SECONDS; per riprovare: stornello retry NOME",
             "Raise JOB_DEADLINE_SECONDS; to try again: stornello retry NAME",
+        ),
+    )
+
+
+def _disk_refuses() -> ProviderUnreachable:
+    return ProviderUnreachable(
+        "disk-refuses",
+        Plain(
+            "Il disco rifiuta i file di questa canzone, anche se per il resto sta bene.",
+            "The disk refuses the files of this song, though it is well otherwise.",
+        ),
+        Plain(
+            "Guarda job.log in questa cartella e controlla il disco; per riprovare: stornello retry NOME",
+            "See job.log in this folder and have the disk checked; to try again: stornello retry NAME",
         ),
     )

@@ -39,13 +39,16 @@ class OpenJobs:
         return frozenset(map(jobs.table_of, self._jobs))
 
     def adopt(self) -> None:
-        """Take in jobs left by an earlier life or put back by an operator; let those go that somebody removed."""
+        """Take in jobs left by an earlier life or put back by an operator; let those go that somebody removed.
+
+        They come in the order of their claims.
+        """
         on_disk = {job.id: job for job in jobs.open_jobs(self._venue)}
         for job in self:
             if job.id not in on_disk and job.id not in self._pool.jobs:
                 self.drop(job)
         strangers = [(job.status, job) for job in on_disk.values() if job.id not in self._jobs]
-        for status, job in sorted(strangers, key=lambda found: (found[0].claimed_at, found[1].id)):
+        for status, job in sorted(strangers, key=lambda found: (found[0].place, found[1].id)):
             self.take_up(job)
             log.info("job found open", extra={"job": job.id, "attempt": status.attempt})
 

@@ -40,10 +40,10 @@ class Pool:
         return len(self._workers) >= self.size
 
     def start(self, job: Job) -> None:
-        """Give ``job`` a worker."""
+        """Give ``job`` a worker, under the ``run`` that its status names."""
         process = self._context.Process(
             target=worker.work,
-            args=(job.folder, list(self._command(job.folder)), self._deadline_s, self._logs),
+            args=(job.folder, job.status.run, list(self._command(job.folder)), self._deadline_s, self._logs),
             name=f"worker-{job.id}",
         )
         with naming_the_parent():

@@ -63,7 +63,7 @@ def _decide(entry: Path, requests: tuple[Request, ...], ledger: Ledger, journal:
 
 def _put_back(venue: Venue, entry: Path) -> JobId:
     job = Job(JobId(entry.name), entry)
-    job.update(attempt=1, begun=False, milestone="", milestone_at="")
+    job.update(attempt=1, begun=False, run="", milestone="", milestone_at="")
     reasons.release(entry)
     atomic.move_folder(entry, venue.job(job.id))
     return job.id

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from stornello.domain.names import JobId, TableId
-from stornello.spool import atomic, litter, staging
+from stornello.spool import atomic, litter, milestones, staging
 from stornello.spool.locks import LifeLock
 from stornello.spool.paths import Venue
 
@@ -31,6 +31,8 @@ class JobStatus:
 
     ``begun``: an attempt was begun, and nobody has noted its end. ``finished`` is the place of a finished song that
     waits for other tables, 0 of any other; with ``overtaken`` see :class:`stornello.domain.fairness.Finished`.
+    ``run`` is a word for the worker that was given the job last, whose ``milestone`` it is; empty: nobody's any more.
+    ``place`` puts the open jobs into the order in which they were claimed, whatever the time of day was.
     ``age_s`` counts the seconds for which it was open while a producer lived: by the monotonic clock, up to when its
     child was last started or ended.
     """
@@ -46,11 +48,13 @@ class JobStatus:
     begun: bool = False
     finished: int = 0
     overtaken: int = 0
+    run: str = ""
+    place: int = 0
 
     @property
     def is_parked(self) -> bool:
         """Return whether the job waits for its studio, without a worker."""
-        return not self.begun and self.milestone.partition(" ")[0] == PARKED
+        return not self.begun and not self.run and self.milestone.partition(" ")[0] == PARKED
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +82,14 @@ class Job:
     @property
     def status(self) -> JobStatus:
         """Read the job's state; a missing or torn file reads as a fresh claim."""
+        status = self._managed()
+        said = milestones.read(self.folder) if status.run else None
+        if said is None or said.run != status.run:
+            return status
+        return replace(status, milestone=said.text, milestone_at=said.at)
+
+    def _managed(self) -> JobStatus:
+        """Read what whoever manages the job has written, without its worker's milestone."""
         try:
             data = json.loads((self.folder / "status.json").read_text(encoding="utf-8"))
             return _status_of(data)
@@ -85,8 +97,8 @@ class Job:
             return JobStatus(table_of(self.id), "", notes=len(staging.in_order(self.transcripts)))
 
     def update(self, **changes: object) -> JobStatus:
-        """Change some of the job's state on disk and return it."""
-        status = replace(self.status, **changes)  # type: ignore[arg-type]  # names of JobStatus
+        """Change some of the job's state on disk and return it. For who manages the job, and no worker."""
+        status = replace(self._managed(), **changes)  # type: ignore[arg-type]  # names of JobStatus
         atomic.write_json(self.folder / "status.json", asdict(status))
         return status
 
@@ -94,8 +106,8 @@ class Job:
 def _status_of(data: dict[str, Any]) -> JobStatus:
     """Build a status from its fields. Raises KeyError or TypeError when they are none."""
     status = JobStatus(**(data | {"guests": tuple(map(str, data["guests"]))}))
-    texts = (status.claimed_at, status.milestone, status.milestone_at)
-    numbers = (status.attempt, status.notes, status.begun, status.finished, status.overtaken)
+    texts = (status.claimed_at, status.milestone, status.milestone_at, status.run)
+    numbers = (status.attempt, status.notes, status.begun, status.finished, status.overtaken, status.place)
     if not (all(isinstance(one, str) for one in texts) and all(isinstance(one, int) for one in numbers)):
         raise TypeError("no status")
     if not (isinstance(status.age_s, int | float) and 0 <= status.age_s < math.inf):
@@ -135,9 +147,9 @@ def _publish(venue: Venue, job: JobId, now: datetime) -> Job:
     partial = venue.jobs / f"{job}{PARTIAL}"
     texts = staging.in_order(partial / "transcripts")
     guests = tuple(dict.fromkeys(filter(None, map(staging.guest_of, texts))))
-    Job(job, partial).update(
-        table=table_of(job), claimed_at=now.isoformat(timespec="seconds"), notes=len(texts), guests=guests
-    )
+    place = 1 + max((other.status.place for other in open_jobs(venue)), default=0)
+    claimed_at = now.isoformat(timespec="seconds")
+    Job(job, partial).update(table=table_of(job), claimed_at=claimed_at, notes=len(texts), guests=guests, place=place)
     atomic.move_folder(partial, venue.job(job))
     return Job(job, venue.job(job))
 

@@ -86,7 +86,7 @@ def _reopen(venue: Venue, entry: Path, *, afresh: bool) -> JobId:
     with suppress(JobHeldError):  # its child will say so again
         orders.keep(entry, lambda one: one.state in {"asking", "cooking", "done"})
         orders.unpark(entry)
-    job.update(attempt=1, begun=False, milestone="", milestone_at="")
+    job.update(attempt=1, begun=False, run="", milestone="", milestone_at="")
     atomic.move_folder(entry, venue.job(job.id))
     return job.id
 

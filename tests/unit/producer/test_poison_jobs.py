@@ -66,6 +66,45 @@ def test_the_others_of_a_manager_that_died_go_on_at_once(venue: Venue) -> None:
     assert sorted(kitchen.tick()) == [5, 6]
 
 
+def refuse(kitchen: Kitchen, times: int) -> int:
+    """Let the disk refuse so many children, a minute apart; return how many were begun."""
+    before = len(kitchen.pool.started)
+    for _ in range(times):
+        for job in list(kitchen.pool.in_hand):
+            kitchen.crash(job, DISK_REFUSED)
+        kitchen.later(60)
+        kitchen.tick()
+    return len(kitchen.pool.started) - before
+
+
+def test_a_job_that_a_healthy_disk_refuses_each_time_is_given_up_with_a_reason(kitchen: Kitchen) -> None:
+    kitchen.note(5)
+    kitchen.tick()
+    job = kitchen.pool.in_hand[-1]
+    assert refuse(kitchen, 30) < 10
+    assert reason_of(kitchen.venue, job) == "disk-refuses"
+
+
+def test_refusals_do_not_add_up_over_what_is_wrong_with_the_disk_or_another_end(kitchen: Kitchen) -> None:
+    kitchen.note(5)
+    kitchen.tick()
+    job = kitchen.pool.in_hand[-1]
+    for _ in range(4):
+        refuse(kitchen, 4)
+        kitchen.disk_lets_us_begin = False
+        kitchen.crash(job, DISK_REFUSED)
+        kitchen.tick()
+        kitchen.disk_lets_us_begin = True
+        kitchen.later(60)
+        kitchen.tick()
+    kitchen.crash(job)
+    kitchen.tick()
+    kitchen.later(60)
+    kitchen.tick()
+    refuse(kitchen, 5)
+    assert kitchen.open_jobs()[0].status.attempt == 2, "the crash alone has counted"
+
+
 @pytest.mark.parametrize("code", [DISK_REFUSED, 1])
 def test_what_the_disk_refuses_costs_no_attempt_even_if_the_manager_dies_afterwards(
     kitchen: Kitchen, code: int
