@@ -1,5 +1,7 @@
 """A venue in a temporary folder and its services as real processes, for the benchmarks."""
 
+import argparse
+import json
 import os
 import subprocess
 import sys
@@ -8,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Protocol
 
 from stornello.settings import BARE, NOT_SETTINGS, PREFIX
 from stornello.spool.paths import Venue
@@ -68,3 +71,25 @@ def wait_for(what: Callable[[], object], most_s: float = 60, every_s: float = 0.
             raise TimeoutError
         time.sleep(every_s)
     return time.time()
+
+
+class Measure(Protocol):
+    """What a benchmark measures."""
+
+    def __call__(self, *, quick: bool) -> Iterator[dict[str, float]]:
+        """Yield the figures, group by group; ``quick``: fewer repetitions."""
+        ...
+
+
+def told(description: str | None, measure: Measure, show: Callable[[dict[str, float]], None]) -> None:
+    """Measure as the command line says, ``show`` each group when it is there, and all as JSON at the end if asked."""
+    parser = argparse.ArgumentParser(description=description)
+    parser.add_argument("--quick", action="store_true", help="under a minute, fewer repetitions")
+    parser.add_argument("--json", action="store_true", help="the last line is one JSON object")
+    options = parser.parse_args()
+    figures: dict[str, float] = {}
+    for group in measure(quick=options.quick):
+        figures |= group
+        show(group)
+    if options.json:
+        print(json.dumps({name: round(value, 4) for name, value in figures.items()}), flush=True)

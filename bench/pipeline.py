@@ -4,11 +4,9 @@ Latencies are measured with instant engines, so that the engines' time is apart;
 All are medians. The rival at the door is the usual size-stable poll, on the same files in the same run.
 """
 
-import argparse
-import json
-import sys
 from collections.abc import Callable, Iterator
 
+from house import told
 from latencies import at_the_door, start_up, to_a_child
 from upkeep import idle, songs_made
 
@@ -46,22 +44,11 @@ def measure(*, quick: bool) -> Iterator[dict[str, float]]:
         yield group()
 
 
-def main() -> None:
-    """Measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="under a minute, fewer repetitions")
-    parser.add_argument("--json", action="store_true", help="the last line is one JSON object")
-    options = parser.parse_args()
-    figures: dict[str, float] = {}
-    for group in measure(quick=options.quick):
-        figures |= group
-        for title, name, unit in _LINES:
-            if name in group:
-                print(f"{title:<52} {group[name]:>8.2f} {unit}", flush=True)
-    if options.json:
-        print(json.dumps({name: round(value, 4) for name, value in figures.items()}))
-    sys.stdout.flush()
+def _show(group: dict[str, float]) -> None:
+    for title, name, unit in _LINES:
+        if name in group:
+            print(f"{title:<52} {group[name]:>8.2f} {unit}", flush=True)
 
 
 if __name__ == "__main__":
-    main()
+    told(__doc__, measure, _show)

@@ -3,11 +3,10 @@
 Times are medians. The rivals are the naive ways, in the same run: a look by glob, a queue read and written whole.
 """
 
-import argparse
-import json
 from collections.abc import Callable, Iterator
 
 import pile
+from house import told
 from throughput import recordings_a_second
 
 _MANY, _EACH = 10_000, 10
@@ -35,20 +34,10 @@ def _throughput(nights: tuple[tuple[int, int], ...]) -> dict[str, float]:
     }
 
 
-def main() -> None:
-    """Measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="under a minute, fewer repetitions")
-    parser.add_argument("--json", action="store_true", help="the last line is one JSON object")
-    options = parser.parse_args()
-    figures: dict[str, float] = {}
-    for group in measure(quick=options.quick):
-        figures |= group
-        for name, value in group.items():
-            print(f"{name.replace('_', ' '):<60} {value:>10.2f}", flush=True)
-    if options.json:
-        print(json.dumps({name: round(value, 4) for name, value in figures.items()}))
+def _show(group: dict[str, float]) -> None:
+    for name, value in group.items():
+        print(f"{name.replace('_', ' '):<60} {value:>10.2f}", flush=True)
 
 
 if __name__ == "__main__":
-    main()
+    told(__doc__, measure, _show)
