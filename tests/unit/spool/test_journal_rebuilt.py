@@ -128,15 +128,20 @@ def test_the_changes_beside_an_old_journal_are_never_written_into_the_new_one(ve
     assert (venue.root / "journal.db.bad-wal").read_bytes() == stale
 
 
-def test_what_lies_beside_a_journal_whose_writer_was_killed_comes_along(venue: Venue, tmp_path: Path) -> None:
-    killed = tmp_path / "killed"
+def whose_writer_was_killed(venue: Venue, folder: Path) -> Path:
+    """Copy the journal, with what SQLite keeps beside it, as a kill after one more play leaves the two."""
+    killed = folder / "killed"
     killed.mkdir()
     with closing(sqlite3.connect(venue.journal)) as db:
         db.execute("INSERT INTO plays (song, started_at, heard_s) VALUES ('last', '2026-11-23T21:00:00+00:00', 9)")
         db.commit()
         for name in ("journal.db", "journal.db-wal"):
             (killed / name).write_bytes((venue.root / name).read_bytes())
-    path = killed / "journal.db"
+    return killed / "journal.db"
+
+
+def test_what_lies_beside_a_journal_whose_writer_was_killed_comes_along(venue: Venue, tmp_path: Path) -> None:
+    path = whose_writer_was_killed(venue, tmp_path)
     with journal_file.alone(path, 1):
         journal_rebuild.rebuild(path)
     assert [song for song, _, _ in Journal(path).plays()] == ["one", "one", "last"]
@@ -144,20 +149,13 @@ def test_what_lies_beside_a_journal_whose_writer_was_killed_comes_along(venue: V
 
 @pytest.mark.parametrize("stale", [b"", b"of the rebuild that was broken off"])
 def test_what_was_written_after_a_rebuild_broken_off_comes_along(venue: Venue, tmp_path: Path, stale: bytes) -> None:
-    killed = tmp_path / "killed"
-    killed.mkdir()
-    with closing(sqlite3.connect(venue.journal)) as db:
-        db.execute("INSERT INTO plays (song, started_at, heard_s) VALUES ('last', '2026-11-23T21:00:00+00:00', 9)")
-        db.commit()
-        for name in ("journal.db", "journal.db-wal"):
-            (killed / name).write_bytes((venue.root / name).read_bytes())
-    path = killed / "journal.db"
-    atomic.name_again(path, killed / "journal.db.bad")
+    path = whose_writer_was_killed(venue, tmp_path)
+    atomic.name_again(path, path.with_name("journal.db.bad"))
     if stale:
-        (killed / "journal.db.bad-wal").write_bytes(stale)
+        path.with_name("journal.db.bad-wal").write_bytes(stale)
     Journal(path).rebuild()
     assert [song for song, _, _ in Journal(path).plays()] == ["one", "one", "last"]
-    assert not any(name.samefile(path) for name in killed.glob("*.bad*"))
+    assert not any(name.samefile(path) for name in path.parent.glob("*.bad*"))
 
 
 def test_plays_come_back_from_the_players_log(venue: Venue) -> None:
