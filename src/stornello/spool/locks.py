@@ -82,9 +82,15 @@ class LifeLock:
             os.close(handle)
 
     def looks_held(self) -> bool:
-        """Return whether the last known holder lives: a look for dashboards that never gets in a taker's way."""
-        pid = self.holder()
-        if pid is None:
+        """Return whether the kernel knows a holder, or the last known one lives.
+
+        A look for dashboards that never gets in a taker's way. The kernel knows better who took the lock on a
+        read-only disk, which takes no note of it; the note, who took it in another container.
+        """
+        if _holder_of(self.path) is not None:
+            return True
+        pid = self._told().get("pid")
+        if not isinstance(pid, int):
             return False
         try:
             os.kill(pid, 0)
@@ -95,7 +101,9 @@ class LifeLock:
         return life(pid) in {"", self._told().get("life")}
 
     def holder(self) -> int | None:
-        """Return the process id that took the lock last, if known."""
+        """Return the process id that has the lock, or took it last, if known."""
+        if (known := _holder_of(self.path)) is not None:
+            return known
         pid = self._told().get("pid")
         return pid if isinstance(pid, int) else None
 
@@ -105,6 +113,23 @@ class LifeLock:
         except (OSError, ValueError):
             return {}
         return told if isinstance(told, dict) else {}
+
+
+def _holder_of(path: Path) -> int | None:
+    """Return who holds a lock on the file, as the kernel lists it; None: nobody, or it cannot be told (not Linux).
+
+    Source: proc(5), /proc/locks: kind, ADVISORY, WRITE, pid, device and inode as ``major:minor:inode``.
+    """
+    try:
+        file, listed = path.stat(), Path("/proc/locks").read_text()
+    except OSError:
+        return None
+    place = f"{os.major(file.st_dev):02x}:{os.minor(file.st_dev):02x}:{file.st_ino}"
+    for line in listed.splitlines():
+        match line.split():
+            case [_, "FLOCK" | "POSIX", _, "WRITE", pid, at, *_] if at == place and pid.isdecimal():
+                return int(pid)
+    return None
 
 
 def _open(path: Path) -> int:

@@ -140,10 +140,20 @@ def test_a_process_that_got_the_number_of_a_dead_holder_holds_nothing(tmp_path: 
     told = json.loads(note.read_text())
     life = told["life"].split()
     life[part] = "0"
+    lock.release()
     note.write_text(json.dumps(told | {"life": " ".join(life)}))
     assert lock.holder() == os.getpid()
     assert not lock.looks_held()
+
+
+@pytest.mark.skipif(not Path("/proc/locks").exists(), reason="only Linux lists its locks")
+def test_a_holder_that_could_leave_no_note_on_a_read_only_disk_is_seen_all_the_same(tmp_path: Path) -> None:
+    lock = hold(tmp_path, "x")
+    (tmp_path / "x.lock.holder").unlink()
+    other = LifeLock(tmp_path / "x.lock")
+    assert (other.looks_held(), other.holder()) == (True, os.getpid())
     lock.release()
+    assert not other.looks_held()
 
 
 @pytest.mark.parametrize("torn", ["", "{", "5", "{}", '{"pid": null}'])
