@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Final, Literal, get_args
 
 from crashes import Crash, How, Life, living, machine, points
-from evening_engines import AGAIN, GUESTS, LENGTHS_S, SONGS, Engines
+from evening_engines import AGAIN, GUESTS, LENGTHS_S, SONGS, UNUSED, Engines
 from fake_room import Room
 from kitchen import Kitchen
 from stornello.audio_watchdog.ears import Ears, Rules
@@ -58,6 +58,7 @@ class House:
         self.engines = Engines(self.venue)
         for name in (*GUESTS, AGAIN):
             a_voice_note(self.venue.from_tables / name, LENGTHS_S[name])
+        self._brought = {name: (self.venue.from_tables / name).read_bytes() for name in GUESTS}
         self.room = Room(self.venue, self.clock, Settings(crossfade_seconds=0.1))
         self._begin_watchdog()
 
@@ -183,6 +184,9 @@ class House:
         told = self._told()
         assert sorted(self._ends(told)) == sorted(GUESTS), when
         assert all(times == 1 for times in Counter(told).values()), when
+        archive = self.venue.archived_recordings
+        assert _contents(archive) == sorted(self._brought[name] for name in GUESTS if name not in UNUSED), when
+        assert _contents(archive / "refused") == sorted(self._brought[name] for name in UNUSED), when
         songs = self._songs()
         assert Counter(jobs.table_of(song) for song in songs) == self.kitchen.tonight(), when
         assert sorted({jobs.table_of(song) for song in songs}) == list(SONGS), when
@@ -221,6 +225,10 @@ class House:
             for reason in reasons.read_all(folder)
         ]
         return [*told, *(reason.about for reason in aside)]
+
+
+def _contents(folder: Path) -> list[bytes]:
+    return sorted(path.read_bytes() for path in folder.iterdir() if path.is_file())
 
 
 def deaths_of(service: Service, how: How, room: Path) -> list[int]:

@@ -26,6 +26,9 @@ SHORT, UNHEARD, UNSUNG = TableId(7), TableId(8), TableId(9)
 GUESTS: Final = ("5-anna.wav", "5-bruno.wav", "6-carla.wav", "7-dora.wav", "8-eva.wav", "9-fabio.wav", "zia pina.wav")
 """The recordings of the evening; the last one names no table."""
 
+UNUSED: Final = ("8-eva.wav", "zia pina.wav")
+"""Those that are refused."""
+
 AGAIN: Final = "5-again.wav"
 """The first of them once more, under another name."""
 

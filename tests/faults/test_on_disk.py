@@ -7,12 +7,15 @@ import pytest
 
 from crashes import HOWS, How, Life, machine, rooms
 from evening import SERVICES, House, Service, deaths_of
-from residues import PROOFS, Tracks, look
+from residues import PROOFS, look
+from tracks import Tracks
 
 TESTS = Path(__file__).parents[1]
 DOCUMENT = TESTS.parent / "docs" / "on-disk.md"
 
 HELD = "`held/{job}/`"
+
+RECORDINGS = {"`FROM_TABLES/`", "`.tmp_player/hearing/{arrival}/`", "`archive/recordings/{arrival}_{sha}_{name}`"}
 
 MOST = 3
 """Power cuts of a kind that are tried, spread over all; ``torture/test_all_evenings.py`` tries every one."""
@@ -71,6 +74,9 @@ def test_every_row_holds_after_a_power_cut(service: Service, how: How) -> None:
         house = House(next(fresh))
         tracks = Tracks(house)
         house.mortals = [(service, Life(machine(), death, how))]
-        house.when_dead = lambda _: look(tracks)  # noqa: B023 - called in this very round
+        seen: set[str] = set()
+        house.when_dead = lambda _: seen.update(look(tracks))  # noqa: B023 - called in this very round
         house.evening()
-        look(tracks)
+        assert not house.mortals, f"{service} {death} {how}: nobody died"
+        assert seen & RECORDINGS, "looked at, with a recording somewhere"
+        assert "`archive/recordings/refused/`" in look(tracks)
