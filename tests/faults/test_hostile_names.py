@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from hostile import BOUNDED, Siege, a_sound, sha
 from odd_files import BYTES, CORPUS
-from stornello.spool.recordings import LITTER
+from stornello.spool.strays import LITTER
 
 
 def is_let_in(name: bytes) -> bool:

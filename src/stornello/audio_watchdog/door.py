@@ -9,12 +9,9 @@ from pathlib import Path
 
 from stornello.audio_watchdog.wav import Completeness, completeness
 from stornello.media import EXTENSIONS
-from stornello.spool.recordings import LITTER
+from stornello.spool.strays import is_passing
 
 log = logging.getLogger(__name__)
-
-_UNFINISHED = (".part", ".partial", ".tmp", ".crdownload", ".filepart", "~")
-"""How programs name files that they will rename when they are done."""
 
 _STREAMED_FACTOR = 5
 """A header that does not know its length yet: stability alone decides, over a window this much longer."""
@@ -103,8 +100,7 @@ class Door:
         self._unreadable.add(name)
 
     def _look(self, entry: os.DirEntry[str], prefix: str) -> Iterator[Arrival]:
-        plain = entry.name.lower()
-        if plain.startswith(".") or plain.endswith(_UNFINISHED) or plain in LITTER:
+        if is_passing(entry.name):
             return
         name = os.fsencode(prefix + entry.name).decode(errors="replace")
         try:

@@ -13,7 +13,8 @@ from stornello.spool import reasons
 from stornello.spool.glance import Glance
 from stornello.spool.paths import Venue
 from stornello.spool.reasons import Reason
-from stornello.spool.recordings import LITTER, Recording
+from stornello.spool.recordings import Recording
+from stornello.spool.strays import LITTER, is_passing
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,14 @@ class Arrived:
 class _Entry(NamedTuple):
     arrived: Arrived
     reason: Reason | None
+
+
+class _Listed(NamedTuple):
+    """What a folder holds; ``others`` counts what is neither a file nor a folder."""
+
+    files: list[str]
+    folders: list[str]
+    others: int
 
 
 class Hearing:
@@ -63,28 +72,37 @@ class Door:
     def __init__(self, venue: Venue, clock: Clock | None = None) -> None:
         self._clock = clock
         self._top = self._glance(venue.from_tables)
-        self._below: dict[str, Glance[tuple[list[str], list[str]]]] = {}
+        self._below: dict[str, Glance[_Listed]] = {}
 
     def look(self) -> tuple[Arrived, ...]:
         """Return what stands at the door."""
-        files, folders = self._top.get()
-        self._below = {name: self._below.get(name) or self._glance(self._top.folder / name) for name in folders}
-        names = files + [f"{folder}/{name}" for folder, glance in self._below.items() for name in glance.get()[0]]
+        top = self._top.get()
+        self._below = {name: self._below.get(name) or self._glance(self._top.folder / name) for name in top.folders}
+        names = top.files + [
+            f"{folder}/{name}" for folder, glance in self._below.items() for name in glance.get().files
+        ]
         return tuple(Arrived(name, origin.table if (origin := origin_of(name)) else None) for name in names)
 
-    def _glance(self, folder: Path) -> Glance[tuple[list[str], list[str]]]:
-        return Glance(folder, _names, self._clock)
+    def strays(self) -> int:
+        """Return how many things there are never taken, as it was at the last look: links, pipes, what lies deeper."""
+        below = [glance.get() for glance in self._below.values()]
+        return self._top.get().others + sum(found.others + len(found.folders) for found in below)
+
+    def _glance(self, folder: Path) -> Glance[_Listed]:
+        return Glance(folder, _listed, self._clock)
 
 
-def _names(folder: Path) -> tuple[list[str], list[str]]:
-    """Return the files and the folders in ``folder``; hidden ones and what other systems leave are none."""
-    files, folders = [], []
+def _listed(folder: Path) -> _Listed:
+    """List ``folder``; hidden things and what other systems leave are nothing."""
+    files, folders, others = [], [], 0
     for entry in _entries(folder):
         if entry.is_dir(follow_symlinks=False):
             folders.append(entry.name)
-        elif entry.is_file(follow_symlinks=False) and entry.name.lower() not in LITTER:
+        elif not entry.is_file(follow_symlinks=False):
+            others += not is_passing(entry.name)
+        elif entry.name.lower() not in LITTER:
             files.append(entry.name)
-    return files, folders
+    return _Listed(files, folders, others)
 
 
 def _folders(folder: Path) -> Iterator[os.DirEntry[str]]:
