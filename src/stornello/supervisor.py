@@ -6,6 +6,7 @@ import signal
 import subprocess
 import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -13,11 +14,13 @@ from typing import BinaryIO
 from stornello.domain.backoff import backoff
 from stornello.domain.clock import Clock
 from stornello.processes import environment_of_child, kill_group
+from stornello.spool import falls
+from stornello.spool.falls import Fall
 
 log = logging.getLogger(__name__)
 
 _HEALTHY_S = 60.0
-"""A service that ran this long starts again at once."""
+"""A service that ran this long is well: should it fall, it starts again at once."""
 
 _MOST_OUT_BYTES = 1_000_000
 _STOP_S = 2.5
@@ -38,27 +41,32 @@ class Service:
 
 @dataclass(slots=True)
 class Supervisor:
-    """Keeps ``services`` alive until told to stop."""
+    """Keeps ``services`` alive until told to stop. Which of them fall is told in the folder ``run_folder``."""
 
     services: list[Service]
     logs: Path
     clock: Clock
+    run_folder: Path
 
     def run(self, stop: threading.Event) -> None:
         """Start everything, restart what falls, and end everything at ``stop``, within three seconds."""
         try:
+            self._forget_falls()  # of an earlier life
             while not stop.is_set():
                 self.tick()
                 stop.wait(_TICK_S)
         finally:
             stop.set()  # if it is our own fall, whoever waits for the night to end has to know
             self.end()
+            self._forget_falls()
 
     def tick(self) -> None:
-        """One pass: note what has fallen, start what is due."""
+        """One pass: note what has fallen and what is well again, start what is due."""
         for service in self.services:
             if service.process and service.process.poll() is not None:
                 self._note_fall(service, service.process.returncode)
+            if service.process and service.falls and self._is_well(service):
+                self._note_well(service)
             if not service.process and service.not_before <= self.clock.monotonic():
                 try:
                     self._start(service)
@@ -95,10 +103,25 @@ class Supervisor:
     def _note_fall(self, service: Service, code: int) -> None:
         now = self.clock.monotonic()
         service.process = None
-        service.falls = 1 if now - service.started_at > _HEALTHY_S else service.falls + 1
+        service.falls = 1 if self._is_well(service) else service.falls + 1
         wait_s = 0.0 if service.falls == 1 else backoff(service.falls - 1, 0.5, 30.0)
         service.not_before = now + wait_s
         log.error("service fell", extra={"fell": service.name, "exit": code, "again_in_s": round(wait_s, 1)})
+        with suppress(OSError):  # the disk may be why it fell, and that is told by itself
+            falls.note(self.run_folder, Fall(service.name, service.falls, code))
+
+    def _note_well(self, service: Service) -> None:
+        service.falls = 0
+        with suppress(OSError):  # what stays is told until the next fall, or the end
+            falls.forget(self.run_folder, service.name)
+
+    def _forget_falls(self) -> None:
+        for service in self.services:
+            with suppress(OSError):
+                falls.forget(self.run_folder, service.name)
+
+    def _is_well(self, service: Service) -> bool:
+        return self.clock.monotonic() - service.started_at > _HEALTHY_S
 
 
 def _open_out(path: Path) -> BinaryIO:

@@ -93,7 +93,7 @@ def test_what_is_in_a_services_log_is_not_kept_twice(night: Night) -> None:
 @pytest.fixture
 def keeper(tmp_path: Path) -> Iterator[Supervisor]:
     service = Service("brief", [sys.executable, "-c", "raise SystemExit(1)"])
-    keeper = Supervisor([service], tmp_path, HandClock())
+    keeper = Supervisor([service], tmp_path, HandClock(), tmp_path)
     yield keeper
     keeper.end()
 

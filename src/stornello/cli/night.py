@@ -134,7 +134,8 @@ def _supervisor(venue: Venue) -> Supervisor:
     def command(service: str) -> list[str]:
         return [sys.executable, "-m", "stornello", service, "--folder", str(venue.root), "--lang", LANGUAGE]
 
-    return Supervisor([Service(name, command(name)) for name in SERVICES], venue.logs, SystemClock())
+    services = [Service(name, command(name)) for name in SERVICES]
+    return Supervisor(services, venue.logs, SystemClock(), venue.run)
 
 
 def riproduzione(folder: Folder = HERE, lang: Lang = None) -> None:

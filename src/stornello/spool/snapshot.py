@@ -17,6 +17,7 @@ from stornello.spool import (
     counts,
     engines,
     expecting,
+    falls,
     jobs,
     now_playing,
     reasons,
@@ -69,8 +70,8 @@ class Snapshot:
     """The venue at one moment.
 
     ``troubles`` are recordings whose engine failed for now: they wait for another attempt, under their own names.
-    ``held`` are jobs that wait for a person's decision. ``conditions`` is what is wrong with the disk,
-    ``damaged`` are the files that were kept aside because they could not be read whole.
+    ``held`` are jobs that wait for a person's decision, ``fallen`` are services that fall. ``conditions`` is what is
+    wrong with the disk, ``damaged`` are the files that were kept aside because they could not be read whole.
     """
 
     playing: NowPlaying | None = None
@@ -91,6 +92,7 @@ class Snapshot:
     spent: Spent = Spent()
     conditions: tuple[Condition, ...] = ()
     damaged: tuple[str, ...] = ()
+    fallen: tuple[falls.Fall, ...] = ()
     outlook: Outlook = field(default_factory=Outlook)
 
     @property
@@ -191,6 +193,7 @@ class Lookout:
             spent=Spent.of(charges.read(venue.ledger, night)) if night else Spent(),
             damaged=self._damaged.get(),
             conditions=wrong,
+            fallen=falls.look(venue.run, SERVICES),
         )
         return replace(seen, outlook=self._outlook(seen, known, night)) if night else seen
 

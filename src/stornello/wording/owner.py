@@ -6,6 +6,7 @@ from datetime import datetime
 from stornello.domain.money import Budget
 from stornello.domain.plain import Language, Plain
 from stornello.spool.engines import EngineState
+from stornello.spool.falls import Fall
 from stornello.spool.reasons import Reason
 from stornello.spool.snapshot import Snapshot
 from stornello.wording import money, progress
@@ -15,6 +16,12 @@ AGAIN_AT = Plain("riprovo alle {at}", "trying again at {at}")
 CREDITS = Plain("{engine}: {left} crediti", "{engine}: {left} credits")
 LOW = Plain("{engine}: solo {left} crediti, ricaricali", "{engine}: only {left} credits left, top up")
 HELD = Plain("{name}: decidi tu, stornello resolve. {why}", "{name}: yours to decide, stornello resolve. {why}")
+
+FELL = Plain(
+    "Servizio «{what}»: cadute {times}, ultima uscita {exit}. Guarda .tmp_player/logs/{service}.log e {service}.out",
+    "Service '{what}': falls {times}, last exit {exit}. See .tmp_player/logs/{service}.log and {service}.out",
+)
+"""A negative exit is the signal that ended the service."""
 
 KEPT = Plain("{name}: un file rovinato, tenuto da parte", "{name}: a damaged file, kept aside")
 DAMAGED = {
@@ -45,6 +52,7 @@ class Worry:
 def worries(seen: Snapshot, budget: Budget, now: datetime, language: Language) -> list[Worry]:
     """Return what the owner should know, what matters most first."""
     found = [Worry(safe(one.within(language)), grave=one.stops) for one in seen.conditions]
+    found += [Worry(fell(fall, language), grave=True) for fall in seen.fallen]
     found += [Worry(held(reason, language), grave=True) for reason in seen.held]
     found += [Worry(text, is_grave) for text, is_grave in money.worries(seen.spent, budget, language)]
     found += [Worry(away(engine, language), grave=True) for engine in seen.engines if is_away(engine, now)]
@@ -57,6 +65,12 @@ def worries(seen: Snapshot, budget: Budget, now: datetime, language: Language) -
 def _damaged(name: str, language: Language) -> str:
     kind = next((known for known in DAMAGED if name.startswith(known)), "")
     return DAMAGED.get(kind, KEPT).within(language).format(name=safe(name))
+
+
+def fell(fall: Fall, language: Language) -> str:
+    """Return which service falls, how often it did, and where to look for the cause."""
+    what = progress.SERVICES[fall.service].within(language)
+    return FELL.within(language).format(what=what, times=fall.times, exit=fall.exit, service=fall.service)
 
 
 def is_away(engine: EngineState, now: datetime) -> bool:
