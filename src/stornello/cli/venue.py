@@ -149,7 +149,8 @@ def _in_words(now: Snapshot) -> list[str]:
     for table, in_s in sorted(now.outlook.tables.items()):
         when = awaited.awaited(in_s, LANGUAGE)
         lines.append(say(f"Prossima canzone, tavolo {table}: ", f"Next song, table {table}: ") + when)
-    lines.append(say("All'ascolto: ", "Being heard: ") + str(now.hearing + now.arriving))
+    lines.append(say("In arrivo: ", "Arriving: ") + str(now.arriving))
+    lines.append(say("All'ascolto: ", "Being heard: ") + str(now.hearing))
     for table, waiting in sorted(now.waiting.items()):
         lines.append(
             say(f"Messaggi in attesa, tavolo {table}: ", f"Notes waiting, table {table}: ") + str(waiting.notes)

@@ -88,5 +88,8 @@ def _to_json(at: Standing) -> dict[str, Any]:
         "in_the_making": [job.id for job in at.open_jobs],
         "max_queue_size": at.rules.max_queue_size,
         "producer_running": at.is_running,
+        "watchdog_running": at.is_listening,
+        "at_door": at.at_door,
+        "being_heard": at.heard,
         "reasons": [{"code": code, "it": told.it, "en": told.en} for code, told in reasons(at)],
     }

@@ -28,8 +28,16 @@ def reasons(at: Standing) -> Iterator[Reason]:
                 "The producer is not running: no song is begun. To start it: stornello up",
             ),
         )
-    for stop in at.stops:
-        yield stop.code, Plain(f"{stop.plain.it} {stop.todo.it}", f"{stop.plain.en} {stop.todo.en}")
+    if not at.is_listening:
+        yield (
+            "not-listening",
+            Plain(
+                "L'ascolto è fermo: nessuna registrazione viene presa. Per avviarlo: stornello up",
+                "Ingestion is not running: no recording is taken in. To start it: stornello up",
+            ),
+        )
+    for one in at.wrong:
+        yield one.code, Plain(one.within("it"), one.within("en"))
     if at.waiting:
         yield from _of_the_room(at)
 
@@ -87,8 +95,12 @@ def _of_its_turn(at: Standing) -> Iterator[Reason]:
                 f"Table {at.table} rests until {until}: songs that failed in a row: {n}. Why: stornello status",
             ),
         )
-    if not at.waiting:
+    if at.at_door:
+        yield "arriving", _at_door(at)
+    if not at.waiting and (at.heard or not at.at_door):
         yield "nothing-waiting", _nothing(at)
+    elif not at.waiting:
+        return
     elif at.job:
         yield (
             "one-at-a-time",
@@ -102,6 +114,13 @@ def _of_its_turn(at: Standing) -> Iterator[Reason]:
         yield "next", Plain(f"Tocca al tavolo {mine.it}.", f"Next is table {mine.en}.")
     elif at.place:
         yield "in-line", _line(at, at.place)
+
+
+def _at_door(at: Standing) -> Plain:
+    return Plain(
+        f"Registrazioni del tavolo {at.table} in FROM_TABLES, non ancora prese: {at.at_door}.",
+        f"Table {at.table}'s recordings in FROM_TABLES, not taken in yet: {at.at_door}.",
+    )
 
 
 def _nothing(at: Standing) -> Plain:

@@ -31,6 +31,8 @@ class Turns:
             self.counts = counts.load(self._path)
             self._rests = self._rests_left()
         self._remember(self.counts.during(night_of(self._clock.now(), self._night_begins).isoformat()))
+        if not self._path.exists():  # somebody deleted it: whoever looks would tell another order than ours
+            counts.save(self._path, self.counts)
 
     def line(self, active: frozenset[TableId], parked: frozenset[TableId]) -> list[TableId]:
         """Return the tables that may have the next song, in order. Looks at the staged texts."""

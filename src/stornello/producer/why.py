@@ -8,7 +8,8 @@ from stornello.domain.names import JobId, SongId, TableId, origin_of
 from stornello.domain.night import night_of
 from stornello.domain.songs import SongCard
 from stornello.producer.turns import rest_left_s, songs
-from stornello.spool import conditions, counts, held, jobs, recordings, staging
+from stornello.spool import conditions, counts, held, jobs, recordings
+from stornello.spool.coming import Door
 from stornello.spool.conditions import Condition
 from stornello.spool.counts import Counts
 from stornello.spool.jobs import Job, JobStatus
@@ -17,6 +18,7 @@ from stornello.spool.paths import Venue
 from stornello.spool.playlist import Playlist
 from stornello.spool.snapshot import read_card
 from stornello.spool.staging import Waiting
+from stornello.spool.tables import Tables
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,8 @@ class Standing:
 
     ``line`` is everybody in line, the next first. ``behind`` are the tables for which a finished song waits,
     ``may_be_overtaken`` by how many songs it may still be. ``rests_until`` is None when the table does not rest.
-    ``heard`` are its recordings that are being heard, ``held`` its jobs that wait for a person to decide.
+    ``at_door`` are its recordings that stand in FROM_TABLES, ``heard`` those that were taken in and are being heard,
+    ``held`` its jobs that wait for a person to decide. ``wrong`` is what is wrong with the disk.
     """
 
     table: TableId
@@ -68,13 +71,15 @@ class Standing:
     may_be_overtaken: int
     failures: int
     rests_until: datetime | None
+    at_door: int
     heard: int
     held: tuple[JobId, ...]
     queue: tuple[SongCard, ...]
     open_jobs: tuple[OpenJob, ...]
     rules: Rules
-    stops: tuple[Condition, ...]
+    wrong: tuple[Condition, ...]
     is_running: bool
+    is_listening: bool
 
     @property
     def place(self) -> int | None:
@@ -101,10 +106,11 @@ def look(venue: Venue, table: TableId, rules: Rules, now: datetime) -> Standing:
     """Look at the venue and tell where ``table`` stands now."""
     known = counts.look(venue.producer_state).during(night_of(now, rules.night_begins).isoformat())
     open_jobs = tuple(_open_job(venue, job) for job in jobs.open_jobs(venue))
-    waiting = staging.waiting_tables(venue)
+    waiting = Tables(venue, stable_s=0).waiting()
     hall = _hall(known, open_jobs, waiting, rules.policy, now)
     turns = take_turns(hall, rules.policy)
     mine = next((job for job in open_jobs if jobs.table_of(job.id) == table), None)
+    queue, unread = _queue(venue)
     failed, count = known.failed.get(table), turns.songs.get(table, 0)
     behind = sorted(other for other in known.present - hall.parked - hall.resting if turns.songs.get(other, 0) < count)
     return Standing(
@@ -120,14 +126,24 @@ def look(venue: Venue, table: TableId, rules: Rules, now: datetime) -> Standing:
         may_be_overtaken=max(0, rules.policy.window - mine.status.overtaken) if mine else 0,
         failures=failed.in_a_row if failed else 0,
         rests_until=datetime.fromisoformat(failed.rests_until) if failed and table in hall.resting else None,
+        at_door=sum(one.table == table for one in Door(venue).look()),
         heard=sum(_is_of(recording.name, table) for recording in recordings.recordings(venue)),
         held=tuple(JobId(job.name) for job in held.jobs(venue) if jobs.table_of(job.name) == table),
-        queue=tuple(Playlist(venue.playlist).look()),
+        queue=queue,
         open_jobs=open_jobs,
         rules=rules,
-        stops=tuple(one for one in conditions.look(venue, rules.floor_mb) if one.stops),
+        wrong=(*conditions.look(venue, rules.floor_mb), *unread),
         is_running=LifeLock(venue.run / "producer.lock").looks_held(),
+        is_listening=LifeLock(venue.run / "watchdog.lock").looks_held(),
     )
+
+
+def _queue(venue: Venue) -> tuple[tuple[SongCard, ...], tuple[Condition, ...]]:
+    """Return the queue, or what it means that it cannot be read: the rest can be told all the same."""
+    try:
+        return tuple(Playlist(venue.playlist).look()), ()
+    except OSError as error:
+        return (), (conditions.unreadable(error),)
 
 
 def _open_job(venue: Venue, job: Job) -> OpenJob:

@@ -18,7 +18,7 @@ from stornello.producer import why
 from stornello.producer.why import Rules, Standing
 from stornello.spool.locks import LifeLock
 from stornello.spool.paths import Venue
-from venues import a_claimed_note
+from venues import a_claimed_note, a_voice_note
 
 
 def standing(kitchen: Kitchen, table: int, floor_mb: int = 0) -> Standing:
@@ -33,10 +33,11 @@ def told(kitchen: Kitchen, table: int, **more: int) -> dict[str, Plain]:
 
 @contextmanager
 def a_producer_at_work(venue: Venue) -> Iterator[None]:
-    lock = LifeLock(venue.run / "producer.lock")
-    assert lock.take()
+    locks = [LifeLock(venue.run / f"{service}.lock") for service in ("producer", "watchdog")]
+    assert [lock.take() for lock in locks] == [True, True]
     yield
-    lock.release()
+    for lock in locks:
+        lock.release()
 
 
 def test_a_table_without_notes_hears_that_nothing_waits(kitchen: Kitchen) -> None:
@@ -119,6 +120,31 @@ def test_a_song_that_lets_others_go_first_says_whom_and_how_many(venue: Venue) -
     assert "It lets tables with fewer songs go first (2), 4 songs more at most" in told(kitchen, 1)["song-held"].en
 
 
+def test_a_table_whose_recordings_stand_at_the_door_hears_so_and_that_nobody_listens(kitchen: Kitchen) -> None:
+    for name in ("5-anna.wav", "5/luca.wav", "6-zoe.wav"):
+        a_voice_note(kitchen.venue.from_tables / name)
+    assert {code: sentence.en for code, sentence in told(kitchen, 5).items()} == {
+        "arriving": "Table 5's recordings in FROM_TABLES, not taken in yet: 2."
+    }
+    assert "no recording is taken in" in dict(reasons(standing(kitchen, 5)))["not-listening"].en
+
+
+def test_an_empty_text_is_no_turn_for_the_producer_nor_for_who_looks(kitchen: Kitchen) -> None:
+    kitchen.venue.staged(TableId(5)).mkdir()
+    (kitchen.venue.staged(TableId(5)) / "zia.txt").touch()
+    assert set(told(kitchen, 5)) == {"nothing-waiting"}
+    assert kitchen.tick() == []
+
+
+def test_counts_that_somebody_deleted_are_written_again_at_the_next_pass(venue: Venue) -> None:
+    kitchen = Kitchen(venue, max_notes=1)
+    kitchen.note(7, count=2)
+    kitchen.serve(1)
+    venue.producer_state.unlink()
+    kitchen.tick()
+    assert standing(kitchen, 7).tonight == 1
+
+
 def test_a_full_queue_is_told_by_its_songs(venue: Venue) -> None:
     kitchen = Kitchen(venue, max_notes=1, max_queue_size=2)
     kitchen.note(5, count=4)
@@ -132,6 +158,13 @@ def test_a_producer_that_is_away_and_a_full_disk_are_told(kitchen: Kitchen) -> N
     kitchen.note(5)
     assert "not-running" in dict(reasons(standing(kitchen, 5)))
     assert any(code.startswith("disk") for code in told(kitchen, 5, floor_mb=10**9))
+
+
+def test_a_queue_that_cannot_be_read_is_told_and_the_rest_too(kitchen: Kitchen) -> None:
+    kitchen.note(5)
+    kitchen.venue.playlist.unlink(missing_ok=True)
+    kitchen.venue.playlist.mkdir()
+    assert {"next", "unreadable"} <= told(kitchen, 5).keys()
 
 
 def test_looking_changes_nothing_on_the_disk(kitchen: Kitchen) -> None:
