@@ -6,13 +6,13 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, Self
 
 from stornello import media
 from stornello.audio_watchdog import refusals
 from stornello.audio_watchdog.flood import Flood
 from stornello.domain.clock import Clock
-from stornello.domain.errors import ProviderError, StornelloError
+from stornello.domain.errors import ProviderError, RecordingError, StornelloError
 from stornello.domain.names import Origin, TableId
 from stornello.seams import Hearing
 from stornello.spool import atomic, outside, reasons, recordings
@@ -43,6 +43,15 @@ class Hears(Protocol):
         ...
 
 
+class _StillWritten(RecordingError):  # noqa: N818 - a state of the file, no fault of anybody
+    """What wrote the recording goes on after it was claimed: only the whole is heard."""
+
+    @classmethod
+    def now(cls) -> Self:
+        """Return it with what a person is told."""
+        return cls(*refusals.STILL_WRITTEN)
+
+
 @dataclass(slots=True)
 class Ears:
     """Hears recordings. ``attend`` may be called from several threads, one recording each."""
@@ -59,6 +68,9 @@ class Ears:
     _excused: set[str] = field(default_factory=set)
     """Whose last attempt does not count, though the disk could not be told."""
 
+    _went_on: dict[str, tuple[int, str]] = field(default_factory=dict)
+    """How often recordings were still being written, by arrival, and how they looked then."""
+
     _flood: Flood = field(init=False)
 
     def __post_init__(self) -> None:
@@ -70,34 +82,84 @@ class Ears:
         self._since[recording.arrival] = self.clock.monotonic()
 
     def attend(self, recording: Recording) -> int:
-        """Bring ``recording`` as far as it goes. Return 0, or the failed attempt after which to try again."""
+        """Bring ``recording`` as far as it goes. Return 0, or the failed attempt after which to try again.
+
+        Raises:
+            OSError: the disk refuses, or the recording cannot be read; no attempt is counted.
+        """
         try:
             self._bring_on(recording)
         except StornelloError as error:
+            if isinstance(error, _StillWritten) or recording.has_changed:  # what half a file is says nothing of it
+                return self._await_writer(recording)
             return self._failed(recording, error)
+        self._went_on.pop(recording.arrival, None)
         return 0
 
     def excuse(self, recording: Recording) -> None:
         """Take back the attempt in hand, for it is we who stop, or the disk: that is no failure of the recording."""
         try:
-            if begun := int(recording.facts.get("attempts", "0")):
+            if begun := recording.attempts:
                 recording.learn(attempts=str(begun - 1))
         except OSError:  # it came to its end meanwhile, or the disk takes nothing: then the next attempt knows
             self._excused.add(recording.arrival)
 
+    def refused(self, recording: Recording, error: OSError, *, is_last: bool) -> None:
+        """Tell that the disk, well otherwise, refused ``recording``; set it aside when that was its last chance.
+
+        Raises:
+            OSError: the disk takes nothing.
+        """
+        refusal = refusals.refused_by_the_disk(error, self.venue.transcription_errors)
+        reasons.write(recording.folder, refusal, self.clock.now())
+        if not is_last:
+            return
+        with contextlib.suppress(OSError):  # what is known of it may be what cannot be read
+            self._note(recording, recording.origin, "error", 0, refusal.code)
+            recordings.archive(self.venue, recording, refused=True)
+        recordings.set_aside(self.venue.transcription_errors, recording, refusal, self.clock.now())
+
     def _bring_on(self, recording: Recording) -> None:
-        if not recording.transcript.exists():
-            audio = recording.audio
-            if audio is None:
-                recordings.forget(recording)
-                return
-            self._refuse_unopened(audio)
-            sha = recording.facts.get("sha256") or self._sha256(audio)
-            if self._was_heard_before(recording, sha):
-                recordings.forget(recording)
-                return
-            self._hear(recording, audio, sha)
+        if not recording.transcript.exists() and not self._is_heard(recording):
+            return
+        if recording.has_changed:
+            raise _StillWritten.now()
         self._settle(recording)
+
+    def _is_heard(self, recording: Recording) -> bool:
+        """Hear it; return False for what there is nothing to hear of: nothing came, or it was heard before."""
+        audio = recording.audio
+        if audio is None:
+            recordings.forget(recording)
+            return False
+        self._refuse_unopened(audio)
+        look = recordings.look_of(audio)
+        if self._went_on.get(recording.arrival, (0, look))[1] != look:
+            raise _StillWritten.now()
+        facts = recording.facts
+        sha = facts["sha256"] if "sha256" in facts and facts.get("looked") == look else self._sha256(audio)
+        if self._was_heard_before(recording, sha):
+            if recordings.look_of(audio) != look:
+                raise _StillWritten.now()
+            atomic.remove(audio)
+            recordings.forget(recording)
+            return False
+        self._hear(recording, audio, sha, look)
+        return True
+
+    def _await_writer(self, recording: Recording) -> int:
+        """Forget what was made of half a file, and the attempt; return how often it was still being written."""
+        if recording.has_changed:
+            self._whose.pop(recordings.short_sha(recording), None)
+            self.excuse(recording)
+            recording.learn(looked="")  # nothing is known of it, and the attempt is given back but once
+            atomic.remove(recording.transcript)
+        error = _StillWritten.now()
+        reasons.write(recording.folder, error, self.clock.now())
+        times = self._went_on.get(recording.arrival, (0, ""))[0] + 1
+        self._went_on[recording.arrival] = times, recordings.look_of(recording.audio)
+        log.warning("recording still being written", extra={"recording": recording.name, "times": times})
+        return times
 
     def _was_heard_before(self, recording: Recording, sha: str) -> bool:
         """Return whether another arrival has, or had, the same content."""
@@ -114,14 +176,15 @@ class Ears:
         except PermissionError:
             raise refusals.unreadable(self.venue.transcription_errors) from None
 
-    def _hear(self, recording: Recording, audio: Path, sha: str) -> None:
+    def _hear(self, recording: Recording, audio: Path, sha: str, look: str) -> None:
         """Write what was said into the recording's folder."""
-        attempts = int(recording.facts.get("attempts", "0")) + (recording.arrival not in self._excused)
-        recording.learn(sha256=sha, attempts=str(attempts))
+        begun = recording.attempts
+        refusal = self._refusal(recording, begun)
+        attempts = begun + (refusal is None and recording.arrival not in self._excused)
+        recording.learn(sha256=sha, looked=look, attempts=str(attempts))
         self._excused.discard(recording.arrival)
-        self._refuse_strays(recording)
-        if attempts == 1:  # what was begun was let through before
-            self._refuse_flood(recording)
+        if refusal:
+            raise refusal
         if attempts > self.rules.retry + 1:
             raise refusals.engine_keeps_dying()
         try:
@@ -155,16 +218,16 @@ class Ears:
         if audio.stat().st_size > self.rules.most_mb * 1e6:
             raise refusals.too_large(self.rules.most_mb)
 
-    def _refuse_strays(self, recording: Recording) -> None:
-        if recording.origin is None:
-            raise refusals.no_table()
+    def _refusal(self, recording: Recording, begun: int) -> RecordingError | None:
+        """Return why it is not to be heard, before anything is paid or an attempt counted; None: it may be.
 
-    def _refuse_flood(self, recording: Recording) -> None:
-        """Refuse, before anything is paid, what exceeds its table's hour, unless an operator asked for it."""
+        What exceeds its table's hour is refused, unless it was begun before, or an operator asked for it.
+        """
         origin = recording.origin
-        assert origin is not None  # noqa: S101 - strays were refused before
-        if not recording.is_asked_for and not self._flood.admits(origin.table, recording.arrival):
-            raise refusals.too_many(self.rules.most_an_hour)
+        if origin is None:
+            return refusals.no_table()
+        may_be_heard = begun or recording.is_asked_for or self._flood.admits(origin.table, recording.arrival)
+        return None if may_be_heard else refusals.too_many(self.rules.most_an_hour)
 
     def _settle(self, recording: Recording) -> None:
         """Archive the audio and move the transcript on: to its table, or aside when it is too short for a song."""
@@ -185,7 +248,7 @@ class Ears:
             recordings.stage(self.venue, recording, origin)
 
     def _failed(self, recording: Recording, error: StornelloError) -> int:
-        attempt = int(recording.facts.get("attempts", "0"))
+        attempt = recording.attempts
         if isinstance(error, ProviderError) and error.retryable and attempt <= self.rules.retry:
             log.warning(
                 "hearing failed, will try again",

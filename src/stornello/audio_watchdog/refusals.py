@@ -1,10 +1,21 @@
 """Why a recording is set aside, and what to do: the watchdog's own reasons, in both languages."""
 
 from pathlib import Path
+from typing import Final
 
 from stornello import media
 from stornello.domain.errors import RecordingError
 from stornello.domain.plain import Plain
+
+STILL_WRITTEN: Final = (
+    "still-written",
+    Plain("Il registratore sta ancora scrivendo il file.", "The recorder is still writing the file."),
+    Plain(
+        "Quando il file è intero si ascolta da solo.",
+        "It is heard by itself when the file is whole.",
+    ),
+)
+"""The code, what it means and what to do of a recording that changes after it was claimed."""
 
 
 def not_a_file() -> RecordingError:
@@ -79,6 +90,22 @@ def unreadable(where: Path) -> RecordingError:
         Plain(
             f"È in {where}: rendilo leggibile (sudo chmod -R a+rX {where}), poi: stornello retry NOME",
             f"It is in {where}: make it readable (sudo chmod -R a+rX {where}), then: stornello retry NAME",
+        ),
+    )
+
+
+def refused_by_the_disk(error: OSError, where: Path) -> RecordingError:
+    """The disk, well otherwise, does not give it, or takes nothing of it; what is set aside lies below ``where``."""
+    told = error.strerror or type(error).__name__
+    return RecordingError(
+        "disk-refused",
+        Plain(
+            f"Il disco non lascia leggere o ascoltare questa registrazione ({told}).",
+            f"The disk does not let this recording be read or heard ({told}).",
+        ),
+        Plain(
+            f"Si riprova da soli, poi finisce in {where}. Controlla il disco; per riprovare: stornello retry NOME",
+            f"It is tried again by itself, then goes to {where}. Check the disk; to try again: stornello retry NAME",
         ),
     )
 

@@ -38,6 +38,9 @@ LONGEST_UNSCANNED_S = 60.0
 _UNEXPECTED = 4
 """An unexpected error (a full disk, a bug) is waited out like this many failed attempts."""
 
+MOST_REFUSALS = 5
+"""So often in a row the disk may refuse one recording while it is well otherwise: then that is set aside."""
+
 
 class _Failed(NamedTuple):
     """How often a claim has failed, and when to try again (monotonic)."""
@@ -87,6 +90,7 @@ class AudioWatchdog:
         self._scan_took_s = 0.0
         self._in_hand: dict[str, _Attending] = {}
         self._not_before: dict[str, float] = {}
+        self._refusals: dict[str, int] = {}
         self._unclaimed: dict[Path, _Failed] = {}
         self._passes = Passes(log)
 
@@ -189,11 +193,30 @@ class AudioWatchdog:
             if not attending.ended:
                 continue
             del self._in_hand[arrival]
-            if attending.failed_attempt:
+            if self._is_over(attending):
+                self._refusals.pop(arrival, None)
+                self._claimed.pop(arrival, None)
+            else:
                 wait_s = backoff(attending.failed_attempt, _RETRY_BASE_S)
                 self._not_before[arrival] = self.clock.monotonic() + wait_s
-            else:
-                self._claimed.pop(arrival, None)
+
+    def _is_over(self, attending: "_Attending") -> bool:
+        if attending.refusal:
+            return self._is_refused_for_good(attending.recording, attending.refusal)
+        return not attending.failed_attempt
+
+    def _is_refused_for_good(self, recording: Recording, error: OSError) -> bool:
+        """Tell what the disk refused, and set it aside after so many times; a disk that is unwell is not counted."""
+        if not self.may_begin():
+            self._refusals.pop(recording.arrival, None)
+            return False
+        times = self._refusals.get(recording.arrival, 0) + 1
+        try:
+            self.ears.refused(recording, error, is_last=times >= MOST_REFUSALS)
+        except OSError:  # nothing can be written either: that is the disk, and not the recording
+            return False
+        self._refusals[recording.arrival] = times
+        return times >= MOST_REFUSALS
 
 
 class _Attending:
@@ -202,6 +225,7 @@ class _Attending:
     def __init__(self, recording: Recording, attend: Callable[[Recording], int], wake: threading.Event) -> None:
         self.recording = recording
         self.failed_attempt = 0
+        self.refusal: OSError | None = None
         self.ended = False
         self._attend = attend
         self._wake = wake
@@ -215,6 +239,10 @@ class _Attending:
     def _run(self) -> None:
         try:
             self.failed_attempt = self._attend(self.recording)
+        except OSError as error:
+            facts = {"arrival": self.recording.arrival, "error": type(error).__name__, "errno": error.errno}
+            log.warning("recording refused by the disk", extra=facts)
+            self.failed_attempt, self.refusal = _UNEXPECTED, error
         except Exception:
             log.exception("recording could not be attended")
             self.failed_attempt = _UNEXPECTED

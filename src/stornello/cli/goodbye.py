@@ -8,7 +8,7 @@ from stornello.domain.songs import SongCard
 from stornello.spool import reasons
 from stornello.spool.journal import Journal
 from stornello.spool.paths import Venue
-from stornello.spool.snapshot import read_card
+from stornello.spool.snapshot import seen_card
 
 
 def tell_all(venue: Venue) -> bool:
@@ -32,7 +32,7 @@ def tell_all(venue: Venue) -> bool:
 
 def _heard(venue: Venue) -> Iterator[tuple[SongCard, float]]:
     for song, _, seconds in Journal(venue.journal).plays():
-        if card := read_card(venue, SongId(song)):
+        if card := seen_card(venue, SongId(song)):
             yield card, seconds
 
 

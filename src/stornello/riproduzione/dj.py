@@ -25,7 +25,7 @@ from stornello.spool.journal import Journal
 from stornello.spool.now_playing import NowPlaying
 from stornello.spool.paths import Venue
 from stornello.spool.playlist import Playlist
-from stornello.spool.snapshot import read_card
+from stornello.spool.snapshot import seen_card
 
 log = logging.getLogger(__name__)
 
@@ -131,7 +131,7 @@ class Dj:
             return
         self.set_volume(said.volume)
         self.booth.level, self.booth.paused = self.volume, said.paused
-        card = read_card(self.booth.venue, SongId(said.song))
+        card = seen_card(self.booth.venue, SongId(said.song))
         deck = self.booth.decks.open(SLOTS[0]) if card else None
         if card and deck:
             turn = self.booth.current = self._cueing.turn(card, SLOTS[0], deck)

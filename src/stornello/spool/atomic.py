@@ -263,6 +263,11 @@ def remove(file: Path) -> None:
         _disk.unlink(file)
 
 
+def remove_folder(folder: Path) -> None:
+    """Remove ``folder``, which must be empty. Raises OSError when something is in it, or it is not there."""
+    _disk.rmdir(folder)
+
+
 def remove_tree(folder: Path) -> None:
     """Remove ``folder`` with everything below it, if it is there. A crash leaves some of it; links are not followed."""
     with suppress(FileNotFoundError):

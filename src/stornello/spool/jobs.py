@@ -81,7 +81,11 @@ class Job:
 
     @property
     def status(self) -> JobStatus:
-        """Read the job's state; a missing or torn file reads as a fresh claim."""
+        """Read the job's state; a missing or torn file reads as a fresh claim.
+
+        Raises:
+            OSError: it cannot be read now; what would then be written over it would forget it.
+        """
         status = self._managed()
         said = milestones.read(self.folder) if status.run else None
         if said is None or said.run != status.run:
@@ -93,7 +97,7 @@ class Job:
         try:
             data = json.loads((self.folder / "status.json").read_text(encoding="utf-8"))
             return _status_of(data)
-        except (OSError, ValueError, TypeError, KeyError, RecursionError):
+        except (*atomic.NOT_THERE, ValueError, TypeError, KeyError, RecursionError):
             return JobStatus(table_of(self.id), "", notes=len(staging.in_order(self.transcripts)))
 
     def update(self, **changes: object) -> JobStatus:

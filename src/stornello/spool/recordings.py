@@ -27,8 +27,7 @@ FACTS = "recording.json"
 _STAMP = "%Y%m%dT%H%M%S%f"
 _STAMPED = re.compile(r"[12][0-9]{7}T[0-9]{12}(_|$)")
 _STAMP_LENGTH = len("20261123T200000000000")
-LITTER = frozenset({"desktop.ini", "thumbs.db"})
-"""What other systems leave at any door, besides hidden files such as .DS_Store; in small letters."""
+_MOST_DIGITS = 9
 
 _LONGEST_SUFFIX = 9
 """Characters, with the dot; a longer ending is none that tells a format."""
@@ -78,6 +77,18 @@ class Recording:
         return known
 
     @property
+    def attempts(self) -> int:
+        """How many attempts to hear it were begun; what is no number, as a hand may have left it, counts as none."""
+        told = self.facts.get("attempts", "")
+        return int(told) if told.isdecimal() and len(told) <= _MOST_DIGITS else 0
+
+    @property
+    def has_changed(self) -> bool:
+        """Whether the audio looks otherwise than when it was last begun to be heard."""
+        audio, looked = self.audio, self.facts.get("looked")
+        return bool(audio and looked) and look_of(audio) != looked
+
+    @property
     def name(self) -> str:
         """The path below FROM_TABLES that it came under."""
         return self.facts.get("name", "")
@@ -94,6 +105,15 @@ class Recording:
     def is_asked_for(self) -> bool:
         """Whether an operator put it back to be heard, however many its table has sent."""
         return "asked_for" in self.facts
+
+
+def look_of(audio: Path | None) -> str:
+    """Return what changes of a file when somebody writes into it; empty when it is not there."""
+    try:
+        facts = audio.lstat() if audio else None
+    except atomic.NOT_THERE:
+        return ""
+    return f"{facts.st_size}:{facts.st_mtime_ns}" if facts else ""
 
 
 class Claims:
@@ -239,12 +259,32 @@ def set_aside(folder: Path, recording: Recording, error: StornelloError, at: dat
     for scratch in recording.folder.glob(f"{recording.speech.stem}.*"):
         atomic.remove(scratch)
     reasons.write(recording.folder, error, at)
-    atomic.move_folder(recording.folder, folder / f"{recording.arrival}_{safe_name(recording.name)}")
+    try:
+        name = recording.name
+    except OSError:  # what is known of it cannot be read: that is why it is set aside
+        name = ""
+    atomic.move_folder(recording.folder, folder / f"{recording.arrival}_{safe_name(name)}")
 
 
 def forget(recording: Recording) -> None:
-    """Remove a recording's folder, once all that mattered has left it."""
-    atomic.remove_tree(recording.folder)
+    """Remove a recording's folder, once all that mattered has left it, with what was only known or scratch.
+
+    ``stornello retry`` may put an entry over a folder that is empty: where anything else is, all of it stays.
+    """
+    there = [Path(entry.path) for entry in _entries(recording.folder)]
+    if not all(map(_is_scratch, there)):
+        return
+    for scratch in there:
+        atomic.remove(scratch)
+    with contextlib.suppress(OSError):  # filled meanwhile, or gone
+        atomic.remove_folder(recording.folder)
+
+
+def _is_scratch(file: Path) -> bool:
+    """Return whether nothing is lost with ``file``."""
+    return (
+        file.name in {FACTS, reasons.FILE} or file.name.startswith(("speech.", ".")) or file.name.endswith(atomic.PART)
+    )
 
 
 def safe_name(name: str) -> str:

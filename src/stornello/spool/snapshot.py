@@ -12,6 +12,7 @@ from stornello.domain.eta import House
 from stornello.domain.names import JobId, SongId, TableId
 from stornello.domain.songs import SongCard
 from stornello.spool import (
+    atomic,
     charges,
     conditions,
     counts,
@@ -176,9 +177,9 @@ class Lookout:
         known = counts.look(venue.producer_state)
         seen = Snapshot(
             playing=playing,
-            card=read_card(venue, SongId(playing.song)) if playing and playing.song else None,
+            card=seen_card(venue, SongId(playing.song)) if playing and playing.song else None,
             queue=tuple(self._playlist.look()),
-            making=tuple(sorted(map(_making, jobs.open_jobs(venue)), key=lambda making: making.status.claimed_at)),
+            making=tuple(sorted(map(_making, jobs.open_jobs(venue)), key=lambda making: making.status.place)),
             door=self._door.look(),
             being_heard=hearing,
             waiting=self._tables.waiting() if self._tables else staging.waiting_tables(venue),
@@ -213,15 +214,30 @@ def look(venue: Venue, night: date | None = None, floor_mb: int = 0, house: Hous
 
 
 def read_card(venue: Venue, song: SongId) -> SongCard | None:
-    """Return a song's card, or None when it is missing or damaged."""
+    """Return a song's card, or None when it is missing or damaged. For who decides by it.
+
+    Raises:
+        OSError: it cannot be read now; that is no leave to make the song again.
+    """
     try:
         return SongCard.from_json(json.loads(venue.card(song).read_text(encoding="utf-8")))
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+    except (*atomic.NOT_THERE, ValueError, KeyError, TypeError, RecursionError):
+        return None
+
+
+def seen_card(venue: Venue, song: SongId) -> SongCard | None:
+    """Return a song's card, or None when it cannot be had now. For who only shows it."""
+    try:
+        return read_card(venue, song)
+    except OSError:
         return None
 
 
 def _making(job: jobs.Job) -> InTheMaking:
-    return InTheMaking(job.id, job.status)
+    try:
+        return InTheMaking(job.id, job.status)
+    except OSError:  # one file that cannot be read hides nothing of the others
+        return InTheMaking(job.id, jobs.JobStatus(jobs.table_of(job.id), ""))
 
 
 def _reasons(folder: Path) -> tuple[reasons.Reason, ...]:
