@@ -6,8 +6,6 @@ import unicodedata
 from collections.abc import Callable
 from pathlib import Path
 
-import pytest
-
 from hostile import a_sound
 
 CORPUS = [
@@ -51,8 +49,8 @@ def a_socket(path: Path) -> None:
 def a_device(path: Path) -> None:
     try:
         os.mknod(path, 0o600 | 0o020000, os.makedev(1, 5))  # /dev/zero, which has no end
-    except PermissionError:
-        pytest.skip("only root makes devices")
+    except PermissionError:  # only root makes devices: others get to it by a link
+        path.symlink_to("/dev/zero")
 
 
 def a_folder(path: Path) -> None:
