@@ -111,7 +111,7 @@ def test_an_entry_that_a_retry_puts_over_the_empty_place_is_not_forgotten_with_i
     assert (place.name, bool(place.audio)) == ("5-anna.wav", True)
 
 
-def test_a_crash_between_the_hours_limit_and_the_first_attempt_lets_nothing_past_it(tmp_path: Path) -> None:
+def test_the_hours_limit_is_asked_before_an_attempt_is_counted_so_that_no_crash_gets_past_it(tmp_path: Path) -> None:
     siege = Siege(tmp_path / "place", most_an_hour=1, workers=1)
     siege.drop("5-anna.wav", a_sound(1))
     siege.settle()
