@@ -71,10 +71,17 @@ def inspect(take: Take, is_ours: Callable[[str], bool]) -> Delivered:
     Raises:
         StillThere: neither can be played; asking the studio for the same song again may help.
     """
-    main = _heard(take.audio, take.claimed_s, is_ours)
+    anothers: list[str] = []
+
+    def is_free(sha: str) -> bool:
+        is_it = is_ours(sha)
+        anothers.extend([] if is_it else [sha])
+        return is_it
+
+    main = _heard(take.audio, take.claimed_s, is_free)
 
     def is_another(sha: str) -> bool:
-        return (main is None or sha != main[0]) and is_ours(sha)
+        return (main is None or sha != main[0]) and is_free(sha)
 
     spare = _heard(take.spare, None, is_another) if take.spare else None
     if main:
@@ -83,7 +90,7 @@ def inspect(take: Take, is_ours: Callable[[str], bool]) -> Delivered:
         )
     if spare and take.spare:  # the times of the sung lines were the other take's
         return Delivered(take.spare, None, spare[1], spare[0], take.engine, (), take.credits)
-    raise _unreadable()
+    raise _anothers() if anothers else _unreadable()
 
 
 def _heard(audio: Path, claimed_s: float | None, is_ours: Callable[[str], bool]) -> tuple[str, Sound] | None:
@@ -113,6 +120,20 @@ def _trouble(sha: str, sound: Sound, claimed_s: float | None, is_ours: Callable[
 def _sha256(file: Path) -> str:
     with file.open("rb") as audio:
         return hashlib.file_digest(audio, "sha256").hexdigest()
+
+
+def _anothers() -> StillThere:
+    return StillThere(
+        "song-anothers",
+        Plain(
+            "Lo studio ha consegnato una canzone che è già di un altro lavoro.",
+            "The studio delivered a song that is another job's already.",
+        ),
+        Plain(
+            "Dillo allo studio; per ordinarne un'altra: stornello retry NOME --afresh",
+            "Tell the studio; to order another one: stornello retry NAME --afresh",
+        ),
+    )
 
 
 def _unreadable() -> StillThere:

@@ -41,7 +41,7 @@ class Endings:
     def _fail(self, job: Job) -> None:
         """Set the job aside with the reason that its child left, or ours."""
         if not reasons.read(job.folder):
-            reasons.write(job.folder, _keeps_dying(), self._clock.now())
+            reasons.write(job.folder, _keeps_dying(job), self._clock.now())
         reason = reasons.read(job.folder)
         code = reason.code if reason else ""
         self._journal.failure(job.id, jobs.table_of(job.id), code, self._clock.now())
@@ -49,7 +49,13 @@ class Endings:
         log.error("job failed", extra={"job": job.id, "code": code})
 
 
-def _keeps_dying() -> GenerationFailed:
+def _keeps_dying(job: Job) -> GenerationFailed:
+    has_log = job.log.exists()  # else its worker ended before the child began
+    log_it, log_en = (
+        ("job.log in questa cartella", "job.log in this folder")
+        if has_log
+        else (".tmp_player/logs/producer.log e producer.out", ".tmp_player/logs/producer.log and producer.out")
+    )
     return GenerationFailed(
         "job-crashed",
         Plain(
@@ -57,7 +63,7 @@ def _keeps_dying() -> GenerationFailed:
             "The song's process ended unexpectedly several times.",
         ),
         Plain(
-            "Guarda job.log in questa cartella; per riprovare: stornello retry NOME",
-            "See job.log in this folder; to try again: stornello retry NAME",
+            f"Guarda {log_it}; per riprovare: stornello retry NOME",
+            f"See {log_en}; to try again: stornello retry NAME",
         ),
     )

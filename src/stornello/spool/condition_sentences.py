@@ -51,13 +51,13 @@ def venue_missing(venue: Venue) -> Condition:
     )
 
 
-def read_only(venue: Venue) -> Condition:
+def read_only(folder: Path) -> Condition:
     """Return what it means that the disk takes no writing."""
     return Condition(
         "read-only",
         Plain(
-            f"Il disco di {venue.root} è in sola lettura: niente di nuovo si comincia.",
-            f"The disk of {venue.root} is read-only: nothing new is begun.",
+            f"Il disco di {folder} è in sola lettura: niente di nuovo si comincia.",
+            f"The disk of {folder} is read-only: nothing new is begun.",
         ),
         Plain(
             "Spesso è un disco che si guasta: controllalo e rimontalo in scrittura. Poi si riprende da soli.",

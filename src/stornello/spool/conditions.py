@@ -53,16 +53,23 @@ def _of_the_whole(venue: Venue, floor_mb: int) -> Iterator[Condition]:
 
 
 def _access(venue: Venue) -> Iterator[Condition]:
-    disk = _statistics(venue)
-    if disk and disk.f_flag & os.ST_RDONLY:
-        yield sentences.read_only(venue)
+    if _is_read_only(venue.root):
+        yield sentences.read_only(venue.root)
         return
     closed = [folder for folder in (venue.root, *venue.folders()) if _is_folder(folder) and not _is_open(folder)]
     state = [folder for folder in closed if folder not in {venue.from_tables, venue.house_music}]
     if state:
-        yield sentences.not_writable(state[0])
+        is_mount = _is_read_only(state[0])  # of its own, or bound there: no rights would help
+        yield sentences.read_only(state[0]) if is_mount else sentences.not_writable(state[0])
     if venue.from_tables in closed:
         yield sentences.door_not_writable(venue)
+
+
+def _is_read_only(folder: Path) -> bool:
+    try:
+        return bool(os.statvfs(folder).f_flag & os.ST_RDONLY)
+    except OSError:
+        return False
 
 
 def _is_open(folder: Path) -> bool:

@@ -8,7 +8,7 @@ from pathlib import Path
 from stornello.domain.errors import JobHeldError, StornelloError
 from stornello.domain.names import JobId, TableId
 from stornello.domain.plain import Plain
-from stornello.spool import atomic, by_name, held, orders
+from stornello.spool import atomic, by_name, held, orders, reasons
 from stornello.spool.jobs import Job, is_job_name
 from stornello.spool.paths import Venue
 from stornello.spool.recordings import Claims, Recording
@@ -42,12 +42,26 @@ def put_back(
     """
     entry = _find(venue, name)
     if entry.parent == venue.transcription_errors:
+        if table is None:
+            _require_a_table(entry)
         return Returned("recording", Claims(venue).again(entry, now, table).name)
     if entry.parent == venue.held:
         raise _held(entry.name)
     if afresh and not pay_again:
         _refuse_paying_twice(entry)
     return Returned("job", _reopen(venue, entry, afresh=afresh))
+
+
+def _require_a_table(entry: Path) -> None:
+    """Raise StornelloError where the entry lies here because its name tells no table: that would tell none again."""
+    reason = reasons.read(entry)
+    if reason and reason.code == "no-table":
+        name = Recording("", entry).name
+        raise StornelloError(
+            "no-table",
+            Plain(f"Di «{name}» non si sa il tavolo.", f"Nobody knows the table of '{name}'."),
+            Plain("Aggiungi il tavolo, per esempio: --table 5", "Add the table, such as: --table 5"),
+        )
 
 
 def _refuse_paying_twice(entry: Path) -> None:

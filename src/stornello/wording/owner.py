@@ -26,8 +26,10 @@ FELL = Plain(
 KEPT = Plain("{name}: un file rovinato, tenuto da parte", "{name}: a damaged file, kept aside")
 DAMAGED = {
     "playlist.bad": Plain(
-        "{name}: righe della coda che non si leggevano; la coda va avanti senza. Guardale e cancella il file",
-        "{name}: lines of the queue that could not be read; it goes on without them. Look at them, delete the file",
+        "{name}: righe della coda illeggibili; si va avanti senza. La canzone è in songs/: per sentirla, a servizi "
+        "fermi, aggiungi il suo songs/NOME.json, su una riga sola, a playlist.queue. Poi cancella il file",
+        "{name}: lines of the queue that could not be read; it goes on without them. The song is in songs/: to hear it,"
+        " with all services stopped, add its songs/NAME.json, as one line, to playlist.queue. Then delete the file",
     ),
     "producer_state.json.bad": Plain(
         "{name}: i conteggi dei tavoli erano rovinati; ciò che era buono vale. Guardalo e cancellalo",

@@ -188,3 +188,13 @@ def test_a_copy_of_a_song_that_came_out_while_ours_cooked_is_none(desk: Desk) ->
 
     desk.engines.deliver = deliver
     assert desk.maker.make(job).sound.duration_s == pytest.approx(SONG_S + 1, abs=0.05)
+
+
+def test_a_copy_of_another_song_is_called_so_and_how_to_order_another_one(desk: Desk) -> None:
+    job = Job(JobId("6_203000_a1b2c3"), desk.venue.job(JobId("6_203000_a1b2c3")))
+    shutil.copytree(desk.job.transcripts, job.transcripts)
+    desk.maker.make(desk.job)
+    with pytest.raises(GenerationFailed) as error:
+        desk.maker.make(job)
+    assert error.value.code == "song-anothers"
+    assert "--afresh" in error.value.todo.en

@@ -86,6 +86,9 @@ def test_a_job_that_kills_its_process_every_time_stops_and_says_so(kitchen: Kitc
         kitchen.later(LONG)
     assert len(kitchen.pool.started) == MAX_ATTEMPTS
     assert reason_of(kitchen.venue, job) == "job-crashed"
+    (reason,) = reasons.read_all(kitchen.venue.failed_processing)
+    assert "logs/producer.log" in reason.todo.en, "there is no job.log"
+    assert "logs/producer.log" in reason.todo.it
 
 
 def test_a_song_that_is_never_ready_in_time_says_so(kitchen: Kitchen) -> None:

@@ -159,6 +159,8 @@ told("giant")
 subprocess.run(["umount", venue.from_tables], check=True)
 mount("-t", "tmpfs", "-o", "nr_inodes=40,size=16m", "none", venue.songs)
 told("songs-elsewhere")
+mount("-o", "remount,ro", venue.songs)
+told("songs-read-only")
 subprocess.run(["umount", venue.songs], check=True)
 subprocess.run(["umount", "-l", venue.root], check=True)
 told("unmounted")
@@ -178,6 +180,7 @@ def test_a_small_file_system_that_fills_up_empties_and_goes_is_known_for_what_it
         "door-elsewhere": "",
         "giant": "no-room-for-recording",
         "songs-elsewhere": "",
+        "songs-read-only": "read-only",
         "unmounted": "venue-missing",
     }
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from builders import a_card
+from stornello.audio_watchdog import refusals
 from stornello.domain.errors import GenerationFailed, RecordingError, StornelloError
 from stornello.domain.names import TableId
 from stornello.domain.plain import Plain
@@ -131,3 +132,14 @@ def test_a_finished_song_that_could_not_be_played_is_no_job(venue: Venue) -> Non
     for name in ("5_203000_a1b2c3", "operator"):
         with pytest.raises(StornelloError, match="Nothing that was set aside"):
             put_back(venue, name, LATER)
+
+
+def test_a_recording_without_a_table_is_put_back_only_with_one(venue: Venue) -> None:
+    quarantine(venue, "zia pina.wav")
+    (entry,) = venue.transcription_errors.iterdir()
+    reasons.write(entry, refusals.no_table(), EIGHT)
+    with pytest.raises(StornelloError, match=r"table of .zia pina") as error:
+        put_back(venue, "pina", LATER)
+    assert "--table" in error.value.todo.en
+    assert list(venue.transcription_errors.iterdir()) == [entry]
+    assert put_back(venue, "pina", LATER, table=TableId(12)).kind == "recording"
