@@ -123,8 +123,8 @@ class Attempts:
     def _wait_for_the_disk(self, job: Job, code: int | None, *, may_begin: bool) -> None:
         """Let the job wait, at no cost; a refusal by a disk with which nothing is wrong is remembered."""
         self._not_before[job.id] = self._clock.monotonic() + _DISK_S
+        self._give_back(job)  # while this is refused too, something is wrong with the disk
         self._refusals[job.id] = self._refusals.get(job.id, 0) + 1 if may_begin else 0
-        self._give_back(job)
         log.warning("the disk refused, job waits", extra={"job": job.id, "exit": code})
 
     def _count(self, job: Job, code: int | None, *, is_final: bool) -> None:
