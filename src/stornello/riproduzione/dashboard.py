@@ -64,7 +64,6 @@ class Dashboard:
 
     def __post_init__(self) -> None:
         self._lookout = Lookout(self.venue, self.house, self.clock)
-        self._lookout.last_longer()
 
     def look(self) -> Snapshot:
         """Read the venue as it is now."""

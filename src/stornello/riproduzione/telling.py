@@ -76,6 +76,11 @@ def _conditions(before: Snapshot | None, after: Snapshot, language: Language) ->
         yield phrases.DISK_WELL.within(language)
 
 
+def _strays(before: Snapshot | None, after: Snapshot, language: Language) -> Iterator[str]:
+    if after.strays.all > (before.strays.all if before else 0):
+        yield owner.strays(after, language)
+
+
 def _arrivals(before: Snapshot | None, after: Snapshot, language: Language) -> Iterator[str]:
     for _ in range(after.arriving - (before.arriving if before else 0)):
         yield ARRIVED.within(language)
@@ -131,4 +136,4 @@ def _output(before: Snapshot | None, after: Snapshot, language: Language) -> Ite
         yield phrases.NO_SOUND.within(language)
 
 
-_TOLD = (_services, _conditions, _arrivals, _short, _aside, _troubles, _making, _queued, _playing, _output)
+_TOLD = (_services, _conditions, _strays, _arrivals, _short, _aside, _troubles, _making, _queued, _playing, _output)

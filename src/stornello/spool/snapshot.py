@@ -34,6 +34,7 @@ from stornello.spool.locks import LifeLock
 from stornello.spool.now_playing import NowPlaying
 from stornello.spool.paths import Venue
 from stornello.spool.playlist import Playlist
+from stornello.spool.strays import Strays
 from stornello.spool.tables import Tables
 
 DAMAGED = ("playlist.bad", "producer_state.json.bad", "journal.db.bad")
@@ -93,6 +94,7 @@ class Snapshot:
     spent: Spent = Spent()
     conditions: tuple[Condition, ...] = ()
     damaged: tuple[str, ...] = ()
+    strays: Strays = field(default_factory=Strays)
     fallen: tuple[falls.Fall, ...] = ()
     outlook: Outlook = field(default_factory=Outlook)
 
@@ -146,8 +148,8 @@ class Lookout:
         self.venue = venue
         self._outlooks = Outlooks(venue, house, clock or SystemClock()) if house else None
         self._playlist = Playlist(venue.playlist)
-        self._tables: Tables | None = None
-        self._clock = clock
+        self._tables = Tables(venue, stable_s=0, clock=clock)
+        self._clock = clock or SystemClock()
         self._door, self._hearing = Door(venue, clock), Hearing(venue, clock)
         self._short = Glance(venue.short_transcriptions, _count, clock)
         self._errors, self._failures, self._held = (
@@ -165,11 +167,7 @@ class Lookout:
             return self._read(night, conditions.look(self.venue, floor_mb))
         except OSError as error:
             found = conditions.look(self.venue, floor_mb) or (conditions.unreadable(error),)
-            return Snapshot(conditions=found)
-
-    def last_longer(self) -> None:
-        """From now on remember what is staged: worth it for who looks more than once."""
-        self._tables = Tables(self.venue, clock=self._clock)
+            return Snapshot(now_playing.read(self.venue.run), running=self._running(), conditions=found)
 
     def _read(self, night: date | None, wrong: tuple[Condition, ...]) -> Snapshot:
         venue, playing = self.venue, now_playing.read(self.venue.run)
@@ -182,13 +180,13 @@ class Lookout:
             making=tuple(sorted(map(_making, jobs.open_jobs(venue)), key=lambda making: making.status.place)),
             door=self._door.look(),
             being_heard=hearing,
-            waiting=self._tables.waiting() if self._tables else staging.waiting_tables(venue),
+            waiting=self._tables.waiting(),
             songs_tonight=dict(known.tonight),
             short=self._short.get(),
             troubles=troubles,
             errors=self._errors.get(),
             failures=self._failures.get(),
-            running={service: LifeLock(venue.run / f"{service}.lock").looks_held() for service in SERVICES},
+            running=self._running(),
             held=self._held.get(),
             engines=tuple(engines.read_all(venue.engines)),
             spent=Spent.of(charges.read(venue.ledger, night)) if night else Spent(),
@@ -196,7 +194,11 @@ class Lookout:
             conditions=wrong,
             fallen=falls.look(venue.run, SERVICES),
         )
+        seen = replace(seen, strays=Strays(self._door.strays(), self._tables.strays(self._clock.now())))
         return replace(seen, outlook=self._outlook(seen, known, night)) if night else seen
+
+    def _running(self) -> dict[str, bool]:
+        return {service: LifeLock(self.venue.run / f"{service}.lock").looks_held() for service in SERVICES}
 
     def _outlook(self, seen: Snapshot, known: counts.Counts, night: date) -> Outlook:
         if self._outlooks is None:

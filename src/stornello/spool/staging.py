@@ -7,15 +7,15 @@ import contextlib
 import logging
 import os
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import NamedTuple
 
 from stornello.domain.names import MAX_TABLE, TableId, guest_in
 from stornello.seams import Told
 from stornello.spool import outside
-from stornello.spool.paths import Venue
+from stornello.spool.strays import is_passing
 
 log = logging.getLogger(__name__)
 
@@ -73,17 +73,31 @@ def in_order(folder: Path) -> list[Path]:
 
 def text_names(folder: Path) -> list[str]:
     """Return the names of the transcripts of ``folder`` as the disk lists them: no links, no pipes, nothing hidden."""
+    return texts_in(folder).names
+
+
+class Texts(NamedTuple):
+    """The names of a folder's transcripts; ``others`` counts what else is there and will never be taken."""
+
+    names: list[str]
+    others: int = 0
+
+
+def texts_in(folder: Path) -> Texts:
+    """List ``folder`` as :func:`text_names` does, and count the rest."""
+    names, others = [], 0
     try:
         with os.scandir(folder) as entries:
-            return [
-                entry.name
-                for entry in entries
-                if entry.name.endswith(".txt")
-                and not entry.name.startswith(".")
-                and entry.is_file(follow_symlinks=False)
-            ]
+            for entry in entries:
+                if entry.name.startswith("."):
+                    continue
+                if entry.name.endswith(".txt") and entry.is_file(follow_symlinks=False):
+                    names.append(entry.name)
+                else:
+                    others += not is_passing(entry.name)
     except (FileNotFoundError, NotADirectoryError, PermissionError):
-        return []
+        return Texts([])
+    return Texts(names, others)
 
 
 def arrival(path: Path) -> datetime:
@@ -114,24 +128,26 @@ class Waiting:
     since: datetime
 
 
-def waiting_tables(venue: Venue) -> dict[TableId, Waiting]:
-    """Return the tables that have staged transcripts."""
-    tables = {}
-    for table in tables_in(venue.work_in_progress):
-        if told := in_order(venue.staged(table)):
-            tables[table] = Waiting(len(told), arrival(told[0]))
-    return tables
+class Folders(NamedTuple):
+    """The tables that have a folder; ``others`` counts what else is there and will never be taken."""
+
+    tables: set[TableId]
+    others: int = 0
 
 
-def tables_in(work_in_progress: Path) -> Iterator[TableId]:
-    """Yield the tables that have a folder."""
+def tables_in(work_in_progress: Path) -> Folders:
+    """Return the tables that have a folder, and count the rest."""
+    tables, others = set(), 0
     try:
         with os.scandir(work_in_progress) as entries:
             for entry in entries:
                 if _is_table(entry.name) and entry.is_dir(follow_symlinks=False):
-                    yield TableId(int(entry.name))
+                    tables.add(TableId(int(entry.name)))
+                else:
+                    others += not is_passing(entry.name)
     except (FileNotFoundError, NotADirectoryError, PermissionError):
-        return
+        return Folders(set())
+    return Folders(tables, others)
 
 
 def _is_table(name: str) -> bool:

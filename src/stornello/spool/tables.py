@@ -6,7 +6,7 @@ How that is told is the rule of ``spool/glance.py``.
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import islice
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -26,6 +26,10 @@ LIVELY: Final = 500
 
 REREAD: Final = 8
 """Tables read again in each pass whatever their mtime says, so that a lie of a clock or a share is found one day."""
+
+
+EMPTY_FOR: Final = timedelta(minutes=3)
+"""An empty text that is as old has been forgotten by its writer."""
 
 
 class _Identity(NamedTuple):
@@ -53,19 +57,21 @@ class _Folder(Seen):
 
     settled: list[_Text] = field(default_factory=list)
     young: dict[str, tuple[_Text, float]] = field(default_factory=dict)
+    others: int = 0
 
 
 class Tables:
     """The staged texts of a venue, as long as its service lives.
 
     A text that is not ours may be half written: it counts when it has not changed for ``stable_s`` seconds and is not
-    empty. ``clock`` is only asked for durations.
+    empty; who only looks, and once, asks for 0. ``clock`` is only asked for durations.
     """
 
     def __init__(self, venue: Venue, stable_s: float = 1.0, clock: Clock | None = None) -> None:
         self.stable_s = stable_s
         self._now_s = (clock or SystemClock()).monotonic
         self._top = Seen(venue.work_in_progress)
+        self._others = 0
         self._folders: dict[TableId, _Folder] = {}
         self._waiting: dict[TableId, Waiting] = {}
         self._lively: dict[TableId, None] = {}
@@ -79,6 +85,12 @@ class Tables:
         for table in self._chosen() | new:
             self._look(table)
         return dict(self._waiting)
+
+    def strays(self, now: datetime) -> int:
+        """Return how many things were never taken as they are, at the last look: no texts, or empty for minutes."""
+        folders = self._folders.values()
+        empty = sum(_is_forgotten(text, now) for folder in folders for text, _ in folder.young.values())
+        return self._others + empty + sum(folder.others for folder in folders)
 
     def oldest(self, table: TableId, most: int) -> list[Path]:
         """Return up to ``most`` texts of ``table`` that may be claimed now, oldest first."""
@@ -97,7 +109,7 @@ class Tables:
                 return set()
         except OSError:
             self._top.forget()
-        there = set(staging.tables_in(self._top.path))
+        there, self._others = staging.tables_in(self._top.path)
         new = there - self._folders.keys()
         for gone in self._folders.keys() - there:
             self._forget(gone)
@@ -133,7 +145,8 @@ class Tables:
         known = {text.name: text for text in folder.settled}
         strangers: dict[str, _Text | None] = {}
         ours = []
-        for name in staging.text_names(folder.path):
+        names, folder.others = staging.texts_in(folder.path)
+        for name in names:
             if (text := known.get(name)) and text.identity is None:
                 ours.append(text)
             elif staging.is_ours(name):
@@ -184,6 +197,10 @@ class Tables:
         for table in doubted:
             if folder := self._folders.get(table):
                 folder.is_sure = False
+
+
+def _is_forgotten(text: _Text, now: datetime) -> bool:
+    return text.identity is not None and not text.identity.size and now - text.arrival > EMPTY_FOR
 
 
 def _stranger(path: Path) -> _Text | None:

@@ -23,6 +23,13 @@ FELL = Plain(
 )
 """A negative exit is the signal that ended the service."""
 
+STRAYS = Plain(
+    "Mai prese: {door} cose in FROM_TABLES, {texts} in WORK_IN_PROGRESS. Si prendono file audio, in una cartella al "
+    "più, e file .txt non vuoti in WORK_IN_PROGRESS/TAVOLO",
+    "Never taken: {door} things in FROM_TABLES, {texts} in WORK_IN_PROGRESS. What is taken: sound files, one folder "
+    "deep at most, and .txt files that are not empty in WORK_IN_PROGRESS/TABLE",
+)
+
 KEPT = Plain("{name}: un file rovinato, tenuto da parte", "{name}: a damaged file, kept aside")
 DAMAGED = {
     "playlist.bad": Plain(
@@ -61,7 +68,13 @@ def worries(seen: Snapshot, budget: Budget, now: datetime, language: Language) -
     low = [engine for engine in seen.engines if is_low(engine, budget) and not is_away(engine, now)]
     found += [Worry(credits_left(engine, budget, language)) for engine in low]
     found += [Worry(_damaged(name, language)) for name in seen.damaged]
+    found += [Worry(strays(seen, language))] if seen.strays.all else []
     return sorted(found, key=lambda worry: not worry.grave)
+
+
+def strays(seen: Snapshot, language: Language) -> str:
+    """Return how many things were dropped that are never taken, and what is."""
+    return STRAYS.within(language).format(door=seen.strays.from_tables, texts=seen.strays.work_in_progress)
 
 
 def _damaged(name: str, language: Language) -> str:

@@ -163,6 +163,26 @@ def test_damaged_files_that_were_kept_aside_are_told_with_what_to_do(tmp_path: P
     assert all("elete" in text for text in told)
 
 
+def test_what_is_never_taken_is_told_in_one_sentence(tmp_path: Path) -> None:
+    venue = a_venue(tmp_path)
+    (venue.from_tables / "5" / "deep").mkdir(parents=True)
+    os.mkfifo(venue.from_tables / "pipe.wav")
+    (venue.work_in_progress / "loose.txt").touch()
+    looked = Lookout(venue).look()
+    assert (looked.strays.from_tables, looked.strays.work_in_progress) == (2, 1)
+    (told,) = owner.worries(looked, NO_BUDGET, datetime.now(UTC), "en")
+    assert told.text.startswith("Never taken: 2 things in FROM_TABLES, 1 in WORK_IN_PROGRESS.")
+
+
+def test_who_is_at_work_is_told_even_when_the_rest_cannot_be_read(tmp_path: Path) -> None:
+    clock, venue = HandClock(), a_venue(tmp_path)
+    venue.playlist.unlink(missing_ok=True)
+    venue.playlist.mkdir()
+    looked = seen(venue, clock)
+    assert set(looked.running.values()) == {True}
+    assert looked.conditions
+
+
 def test_a_folder_is_read_again_when_it_has_changed_and_only_then(tmp_path: Path) -> None:
     reads: list[Path] = []
     clock = HandClock()
@@ -209,7 +229,6 @@ def test_a_folder_that_could_not_be_read_is_read_at_the_next_look(tmp_path: Path
 def test_what_changes_is_seen_at_the_next_look(tmp_path: Path) -> None:
     venue, clock = a_venue(tmp_path), HandClock()
     lookout = Lookout(venue, HOUSE, clock)
-    lookout.last_longer()
     error = RecordingError("no-table", Plain("x", "x"), Plain("y", "y"))
     for _ in range(2):  # so that everything is known for sure
         assert lookout.look() == lookout.look()

@@ -7,10 +7,15 @@ import pytest
 
 from stornello.domain.names import TableId
 from stornello.spool.paths import Venue
-from stornello.spool.staging import Waiting, guest_of, in_order, told_in, waiting_tables
+from stornello.spool.staging import Waiting, guest_of, in_order, told_in
+from stornello.spool.tables import Tables
 from venues import EIGHT, a_staged_text, a_venue
 
 FIVE = TableId(5)
+
+
+def waiting_tables(venue: Venue) -> dict[TableId, Waiting]:
+    return Tables(venue, 0).waiting()
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 import os
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from stornello.domain.names import TableId
 from stornello.spool import staging, tables
 from stornello.spool.glance import COARSEST_S
 from stornello.spool.paths import Venue
-from stornello.spool.staging import Waiting, waiting_tables
+from stornello.spool.staging import Texts, Waiting
 from stornello.spool.tables import Tables
 from venues import EIGHT, a_staged_text, a_venue
 
@@ -54,20 +55,20 @@ def room(tmp_path: Path) -> Room:
 def reads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The tables that were read since the list was emptied, by their names."""
     seen: list[str] = []
-    listing = staging.text_names
+    listing = staging.texts_in
 
-    def text_names(folder: Path) -> list[str]:
+    def texts_in(folder: Path) -> Texts:
         seen.append(folder.name)
         return listing(folder)
 
-    monkeypatch.setattr(staging, "text_names", text_names)
+    monkeypatch.setattr(staging, "texts_in", texts_in)
     return seen
 
 
 def test_it_tells_what_a_look_at_everything_tells(room: Room) -> None:
     for table, minute in ((5, 3), (5, 1), (12, 9)):
         a_staged_text(room.venue, table, minute=minute)
-    assert room.tables.waiting() == waiting_tables(room.venue)
+    assert room.tables.waiting() == Tables(room.venue, 0).waiting()
     assert room.tables.waiting()[FIVE] == Waiting(2, EIGHT.replace(minute=1))
 
 
@@ -164,6 +165,19 @@ def test_a_text_that_grows_on_after_it_counted_is_not_claimed(room: Room) -> Non
     text.write_text("half a story")
     assert room.tables.oldest(FIVE, 9) == [ours]
     assert room.later(1) == {5: 2}
+
+
+def test_what_is_never_taken_is_counted(room: Room) -> None:
+    empty = room.drop("zia.txt", "")
+    for stray in ("a.md", "half.txt.part", ".hidden"):
+        room.drop(stray, "x")
+    (room.venue.staged(FIVE) / "sub").mkdir()
+    for folder in ("table34", "033"):
+        (room.venue.work_in_progress / folder).mkdir()
+    room.waiting()
+    changed = datetime.fromtimestamp(empty.stat().st_mtime, UTC)
+    assert room.tables.strays(changed) == 4
+    assert room.tables.strays(changed + 2 * tables.EMPTY_FOR) == 5
 
 
 def test_texts_are_claimed_oldest_first(room: Room) -> None:
