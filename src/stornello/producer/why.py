@@ -16,7 +16,7 @@ from stornello.spool.jobs import Job, JobStatus
 from stornello.spool.locks import LifeLock
 from stornello.spool.paths import Venue
 from stornello.spool.playlist import Playlist
-from stornello.spool.snapshot import read_card
+from stornello.spool.snapshot import seen_card
 from stornello.spool.staging import Waiting
 from stornello.spool.tables import Tables
 
@@ -147,7 +147,7 @@ def _queue(venue: Venue) -> tuple[tuple[SongCard, ...], tuple[Condition, ...]]:
 
 
 def _open_job(venue: Venue, job: Job) -> OpenJob:
-    return OpenJob(job.id, job.status, is_finished=read_card(venue, SongId(job.id)) is not None)
+    return OpenJob(job.id, job.status, is_finished=seen_card(venue, SongId(job.id)) is not None)
 
 
 def _is_of(recording: str, table: TableId) -> bool:
