@@ -248,7 +248,9 @@ PROOFS: Final[dict[str, Callable[[Tracks], bool] | str]] = {
     "`.tmp_player/answers/{key}.json`": answers,
     "`.tmp_player/engines/{seam}.{engine}.json` (+ `lock`)": engines,
     "`.tmp_player/run/` (0700)": run,
-    "`.tmp_player/run/{service}.fell.json`": "unit/spool/test_falls.py::test_it_is_told_with_how_often_and_where_to_look",
+    "`.tmp_player/run/{service}.fell.json`": (
+        "unit/spool/test_falls.py::test_it_is_told_with_how_often_and_where_to_look"
+    ),
     "`.tmp_player/logs/`": "faults/test_supervisor.py::test_last_words_are_kept_until_they_are_long",
     "`stornello.toml`": the_operators("stornello.toml"),
     "`.env` (0600)": the_operators(".env"),
