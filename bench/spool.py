@@ -20,17 +20,25 @@ def measure(*, quick: bool) -> Iterator[dict[str, float]]:
         lambda: pile.looks(_MANY, _EACH),
         lambda: {} if quick else pile.idle(_MANY, _EACH, 15),
         lambda: _throughput(
-            ((200, 100),) if quick else ((1000, 6), (1000, 12), (1000, 100), (10_000, 100), (50_000, 100))
+            ((200, 100, 0),)
+            if quick
+            else (
+                *((1000, 6, 0), (1000, 12, 0), (1000, 100, 0)),
+                *((1000, 100, 50_000), (10_000, 100, 0), (50_000, 100, 0)),
+            )
         ),
     )
     for group in groups:
         yield group()
 
 
-def _throughput(nights: tuple[tuple[int, int], ...]) -> dict[str, float]:
+def _throughput(nights: tuple[tuple[int, int, int], ...]) -> dict[str, float]:
+    """Measure nights of so many recordings, with so many notes a song, after so many recordings in the archive."""
     return {
-        f"recordings_a_second_of_{count}_with_{notes}_notes_a_song": recordings_a_second(count, notes)
-        for count, notes in nights
+        f"recordings_a_second_of_{count}_with_{notes}_notes_a_song_after_{behind}": recordings_a_second(
+            count, notes, behind
+        )
+        for count, notes, behind in nights
     }
 
 

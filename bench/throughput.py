@@ -25,10 +25,14 @@ BUSY = INSTANT | {
 }
 
 
-def recordings_a_second(count: int, notes_a_song: int) -> float:
-    """Drop ``count`` recordings at once; return how many a second became part of a song that somebody took."""
+def recordings_a_second(count: int, notes_a_song: int, behind: int = 0) -> float:
+    """Drop ``count`` recordings at once; return how many a second became part of a song that somebody took.
+
+    ``behind`` recordings have come the whole way before: they lie in the archive.
+    """
     settings = BUSY | {"STORNELLO_MAX_NOTES_PER_SONG": str(notes_a_song)}
     with open_venue() as venue:
+        archive(venue, behind)
         drop(venue, count)
         with _taking(venue), running(venue, "watchdog", settings), running(venue, "producer", settings):
             wait_for(lambda: any(os.scandir(venue.hearing)))
@@ -36,8 +40,8 @@ def recordings_a_second(count: int, notes_a_song: int) -> float:
             wait_for(lambda: _is_done(venue), most_s=60 + count, every_s=0.25)
             took = time.monotonic() - began
         told = sum(len(list(folder.iterdir())) for folder in venue.archived_transcripts.iterdir())
-        if told != count:
-            raise AssertionError(f"{told} of {count}")
+        if told != behind + count:
+            raise AssertionError(f"{told} of {behind + count}")
         return count / took
 
 
@@ -47,6 +51,19 @@ def drop(venue: Venue, count: int) -> None:
         with wave.open(str(venue.from_tables / f"{number % TABLES + 1}-guest{number}.wav"), "wb") as file:
             file.setparams((1, 2, 16_000, 0, "NONE", ""))
             file.writeframes(_CHANCE.randbytes(3200))
+
+
+def archive(venue: Venue, count: int) -> None:
+    """Leave what ``count`` recordings leave behind: their sound, and their texts by the hundred."""
+    sound = venue.root / "a.wav"
+    sound.write_bytes(_CHANCE.randbytes(3200))
+    for number in range(count):
+        arrival = f"20200101T{number:012d}"
+        (venue.archived_recordings / f"{arrival}_{number:016x}_{number % TABLES + 1}-guest.wav").hardlink_to(sound)
+        folder = venue.archived_transcripts / f"{number % TABLES + 1}_000000_{number // 100:06x}"
+        folder.mkdir(exist_ok=True)
+        (folder / f"{arrival}_{number:016x}_Guest.txt").write_text("told long ago")
+    sound.unlink()
 
 
 @contextmanager
