@@ -21,8 +21,8 @@ LEAST_OWN_CHANCE = 0.1
 _IDLE_THREADS_SLEEP = ("OMP_WAIT_POLICY", "PASSIVE")
 """The engine's threads wait for each other by spinning, which takes the processor from whoever they wait for.
 
-Measured on two cores beside two songs in the making: up to 9 s of work for a note of 13 s, 2.5 s so. On a machine with
-nothing else to do it hears as fast. Read by the engine's OpenMP (GNU libgomp) once, when the engine is imported.
+Measured on two cores beside two songs in the making: up to 9 s of work for a note of 13 s, 2.5 s so. Read by the
+engine's OpenMP (GNU libgomp) once, when the engine is imported.
 """
 
 LEAST_SPEECH_S = 0.8
