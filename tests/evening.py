@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Final, Literal, get_args
 
 from crashes import Crash, How, Life, living, machine, points
-from evening_engines import AGAIN, GUESTS, LENGTHS_S, SONGS, UNUSED, Engines
+from evening_engines import AGAIN, GUESTS, IN_PART, LENGTHS_S, MOST_S, SONGS, UNUSED, Engines
 from fake_room import Room
 from kitchen import Kitchen
 from stornello.audio_watchdog.ears import Ears, Rules
@@ -116,7 +116,7 @@ class House:
             self.room.crash(away_s=1.0)
 
     def _begin_watchdog(self) -> None:
-        rules = Rules(("it", "en"), min_chars=20, retry=2, most_s=60, most_mb=10)
+        rules = Rules(("it", "en"), min_chars=20, retry=2, most_s=MOST_S, most_mb=10)
         self._claims = Claims(self.venue)
         self._ears = Ears(self.venue, self.engines, rules, Journal(self.venue.journal), self.clock)
 
@@ -187,6 +187,7 @@ class House:
         archive = self.venue.archived_recordings
         assert _contents(archive) == sorted(self._brought[name] for name in GUESTS if name not in UNUSED), when
         assert _contents(archive / "refused") == sorted(self._brought[name] for name in UNUSED), when
+        assert [note.about for note in reasons.notes(self.venue.heard_in_part)] == [IN_PART], when
         songs = self._songs()
         assert Counter(jobs.table_of(song) for song in songs) == self.kitchen.tonight(), when
         assert sorted({jobs.table_of(song) for song in songs}) == list(SONGS), when

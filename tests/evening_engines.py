@@ -29,6 +29,9 @@ GUESTS: Final = ("5-anna.wav", "5-bruno.wav", "6-carla.wav", "7-dora.wav", "8-ev
 UNUSED: Final = ("8-eva.wav", "zia pina.wav")
 """Those that are refused."""
 
+IN_PART: Final = "9-fabio.wav"
+"""The one that is longer than what is heard of a recording."""
+
 AGAIN: Final = "5-again.wav"
 """The first of them once more, under another name."""
 
@@ -37,6 +40,9 @@ SONGS: Final = (TableId(5), TableId(6))
 
 LENGTHS_S = {name: 0.1 + 0.02 * number for number, name in enumerate(GUESTS)} | {AGAIN: 0.1}
 """What is told can be told from its length."""
+
+MOST_S: Final = 0.195
+"""What is heard of a recording; only that of :data:`IN_PART`, of those that are heard, is longer."""
 
 _SONG_S = 1.0
 

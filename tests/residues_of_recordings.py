@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from pathlib import Path
 
-from evening_engines import AGAIN, GUESTS
+from evening_engines import AGAIN, GUESTS, IN_PART
 from stornello.spool import jobs, reasons
 from tracks import Tracks, json_in, seen, sha
 from venues import STORY
@@ -74,6 +74,17 @@ def refused(tracks: Tracks) -> bool:
         others += tracks.venue.transcription_errors.glob(f"{arrival}_*/audio*")
         assert len(others) == 1
         assert others[0].samefile(file)
+    return bool(found)
+
+
+def in_part(tracks: Tracks) -> bool:
+    """A whole note, of a recording that is on its way or archived."""
+    found = list(seen(tracks.venue.heard_in_part.glob("*")))
+    archived = "".join(path.name for path in tracks.venue.archived_recordings.iterdir())
+    for note, path in zip(reasons.notes(tracks.venue.heard_in_part), found, strict=True):
+        assert note.about == IN_PART
+        arrival = path.name.split("_", 1)[0]
+        assert arrival in archived or (tracks.venue.hearing / arrival / "transcript.txt").exists()
     return bool(found)
 
 

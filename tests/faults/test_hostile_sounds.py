@@ -16,6 +16,7 @@ from hostile import BOUNDED, Siege, a_sound, sha, wav
 from stornello import media, processes
 from stornello.domain.errors import ProviderUnreachable, RecordingError
 from stornello.media import ffmpeg
+from stornello.spool.snapshot import look
 from venues import a_tone
 
 MB = 1_000_000
@@ -108,7 +109,11 @@ def test_a_lie_that_makes_hours_of_nothing_is_cut_at_the_limit(siege: Siege, cap
     siege.drop("5-anna.wav", wav(a_tone(0.5), rate=100))
     siege.settle()
     assert siege.ends() == {"song": 1}
-    assert [vars(record)["seconds"] for record in caplog.records if "only its beginning" in record.message] == [2.0]
+    assert [vars(record)["recording"] for record in caplog.records if "only its beginning" in record.message] == [
+        "5-anna.wav"
+    ]
+    (told,) = look(siege.venue).in_part
+    assert (told.about, told.what.en) == ("5-anna.wav", "It lasts longer than 2 seconds: only its beginning was heard.")
 
 
 def test_an_hour_of_silence_is_decoded_as_far_as_the_limit_goes(tmp_path: Path, siege: Siege) -> None:

@@ -13,7 +13,7 @@ from stornello.audio_watchdog import AudioWatchdog
 from stornello.audio_watchdog.door import Door
 from stornello.audio_watchdog.ears import Ears, Rules
 from stornello.domain.names import JobId, SongId
-from stornello.spool import atomic, reasons, recordings
+from stornello.spool import atomic, leaving, reasons, recordings
 from stornello.spool.jobs import Job
 from stornello.spool.journal import Journal
 from stornello.spool.paths import Venue
@@ -107,7 +107,7 @@ def test_an_entry_that_a_retry_puts_over_the_empty_place_is_not_forgotten_with_i
     place = Claims(venue)._new(EIGHT)
     assert place.audio is None
     atomic.move_folder(venue.transcription_errors / "anna", place.folder)
-    recordings.forget(place)
+    leaving.forget(place)
     assert (place.name, bool(place.audio)) == ("5-anna.wav", True)
 
 

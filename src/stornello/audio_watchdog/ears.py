@@ -15,7 +15,7 @@ from stornello.domain.clock import Clock
 from stornello.domain.errors import ProviderError, RecordingError, StornelloError
 from stornello.domain.names import Origin, TableId
 from stornello.seams import Hearing
-from stornello.spool import atomic, outside, reasons, recordings
+from stornello.spool import atomic, leaving, outside, reasons, recordings
 from stornello.spool.journal import Journal
 from stornello.spool.paths import Venue
 from stornello.spool.recordings import Recording
@@ -116,8 +116,8 @@ class Ears:
             return
         with contextlib.suppress(OSError):  # what is known of it may be what cannot be read
             self._note(recording, recording.origin, "error", 0, refusal.code)
-            recordings.archive(self.venue, recording, refused=True)
-        recordings.set_aside(self.venue.transcription_errors, recording, refusal, self.clock.now())
+            leaving.archive(self.venue, recording, refused=True)
+        leaving.set_aside(self.venue.transcription_errors, recording, refusal, self.clock.now())
 
     def _bring_on(self, recording: Recording) -> None:
         if not recording.transcript.exists() and not self._is_heard(recording):
@@ -130,7 +130,7 @@ class Ears:
         """Hear it; return False for what there is nothing to hear of: nothing came, or it was heard before."""
         audio = recording.audio
         if audio is None:
-            recordings.forget(recording)
+            leaving.forget(recording)
             return False
         self._refuse_unopened(audio)
         look = recordings.look_of(audio)
@@ -142,7 +142,7 @@ class Ears:
             if recordings.look_of(audio) != look:
                 raise _StillWritten.now()
             atomic.remove(audio)
-            recordings.forget(recording)
+            leaving.forget(recording)
             return False
         self._hear(recording, audio, sha, look)
         return True
@@ -197,13 +197,11 @@ class Ears:
 
     def _transcribe(self, recording: Recording, audio: Path) -> None:
         media.to_speech(audio, recording.speech, self.rules.most_s)
-        if media.is_cut(recording.speech, self.rules.most_s):
-            facts = {"recording": recording.name, "seconds": self.rules.most_s}
-            log.warning("recording too long, only its beginning is heard", extra=facts)
+        in_part = media.is_cut(recording.speech, self.rules.most_s)
         origin = recording.origin
         assert origin is not None  # noqa: S101 - strays were refused before
         heard = self.transcriber.hear(recording.speech, self.rules.languages, origin.table, recording.arrival)
-        recording.learn(heard_by=heard.by)
+        recording.learn(heard_by=heard.by, in_part="yes" if in_part else "")
         atomic.remove(recording.speech)
         atomic.write_text(recording.transcript, heard.text.strip())
 
@@ -236,16 +234,19 @@ class Ears:
         chars = len(recording.transcript.read_text(encoding="utf-8"))
         short = chars < self.rules.min_chars
         self._note(recording, origin, "short" if short else "staged", chars)
-        recordings.archive(self.venue, recording)
+        if recording.is_heard_in_part:
+            log.warning("recording too long, only its beginning is heard", extra={"recording": recording.name})
+            leaving.tell_in_part(self.venue, recording, refusals.in_part(self.rules.most_s), self.clock.now())
+        leaving.archive(self.venue, recording)
         if short:
-            recordings.set_aside(
+            leaving.set_aside(
                 self.venue.short_transcriptions,
                 recording,
                 refusals.too_short(chars, self.rules.min_chars),
                 self.clock.now(),
             )
         else:
-            recordings.stage(self.venue, recording, origin)
+            leaving.stage(self.venue, recording, origin)
 
     def _failed(self, recording: Recording, error: StornelloError) -> int:
         attempt = recording.attempts
@@ -259,8 +260,8 @@ class Ears:
         sha = recordings.short_sha(recording)
         self._note(recording, recording.origin, "error", 0, error.code)
         if (audio := recording.audio) and outside.is_file(audio):
-            recordings.archive(self.venue, recording, refused=True)
-        recordings.set_aside(self.venue.transcription_errors, recording, error, self.clock.now())
+            leaving.archive(self.venue, recording, refused=True)
+        leaving.set_aside(self.venue.transcription_errors, recording, error, self.clock.now())
         self._whose.pop(sha, None)  # quarantined is not heard: dropped again, it gets another chance
         return 0
 

@@ -64,6 +64,21 @@ def too_large(most_mb: float) -> RecordingError:
     )
 
 
+def in_part(most_s: float) -> RecordingError:
+    """It lasts longer than MAX_RECORDING_SECONDS; what comes after is not heard."""
+    return RecordingError(
+        "in-part",
+        Plain(
+            f"Dura più di {most_s:g} secondi: se ne è ascoltato solo l'inizio.",
+            f"It lasts longer than {most_s:g} seconds: only its beginning was heard.",
+        ),
+        Plain(
+            "Intera è in archive/recordings; per ascoltare di più delle prossime: alza MAX_RECORDING_SECONDS.",
+            "The whole is in archive/recordings; to hear more of the next ones: raise MAX_RECORDING_SECONDS.",
+        ),
+    )
+
+
 def too_many(most_an_hour: int) -> RecordingError:
     """Its table has had as many heard within the hour as MAX_ARRIVALS_PER_HOUR lets it."""
     return RecordingError(

@@ -160,7 +160,7 @@ def _in_words(now: Snapshot) -> list[str]:
     lines.append(say("Troppo brevi: ", "Too short: ") + str(now.short))
     for reason in now.troubles:
         lines.append(say(f"Aspetta: {reason.name}. ", f"Waits: {reason.name}. ") + reason.within(LANGUAGE))
-    for reason in (*now.errors, *now.failures):
+    for reason in now.mishaps:
         lines.append(f"! {reason.name}: {reason.within(LANGUAGE)}")
     return lines
 

@@ -65,7 +65,10 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class NightReport:
-    """One night. ``recordings`` counts their ends by outcome; ``has_journal``: songs and recordings are known."""
+    """One night. ``recordings`` counts their ends by outcome, ``in_part`` among them those that were too long.
+
+    ``has_journal``: songs and recordings are known.
+    """
 
     night: date
     songs: tuple[Song, ...]
@@ -115,13 +118,14 @@ def gather(venue: Venue, night: date, begins: int, budget: Budget) -> NightRepor
     finished = journal.songs()
     songs = [song for song in finished if nights.of(song.made_at) == night]
     outcomes = [row.outcome for row in journal.recordings() if nights.of(row.at) == night]
+    in_part = sum(nights.of(one.at) == night for one in reasons.notes(venue.heard_in_part))
     done = {song.id for song in finished}
     failed = [one for one in _failed(venue, journal) if nights.of(one.at) == night and one.name not in done]
     held = [Failure(one.name, one.code, one.at, one) for one in reasons.read_all(venue.held)]
     return NightReport(
         night=night,
         songs=tuple(_songs(songs, journal, known.charges)),
-        recordings={outcome: outcomes.count(outcome) for outcome in OUTCOMES},
+        recordings={outcome: outcomes.count(outcome) for outcome in OUTCOMES} | {"in_part": in_part},
         costs=tuple(_costs(known.charges)),
         spent=Spent.of(known),
         budget=budget,

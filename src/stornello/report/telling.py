@@ -23,6 +23,7 @@ RECORDINGS = Plain(
     "Registrazioni: {staged} usate, {short} troppo corte, {error} da parte, {duplicate} doppie",
     "Recordings: {staged} used, {short} too short, {error} set aside, {duplicate} duplicates",
 )
+IN_PART = Plain("  sentite in parte, perché troppo lunghe: {n}", "  heard in part, because they are too long: {n}")
 COSTS = Plain("Spesa: {spent}", "Spent: {spent}")
 FAILED = Plain("Non riuscite: {n}", "Failed: {n}")
 HELD = Plain("In attesa di una decisione: {n}", "Waiting for a decision: {n}")
@@ -51,6 +52,8 @@ def tell(report: NightReport, language: Language) -> Iterator[RenderableType]:
         yield Text(SONGS.within(language).format(n=len(report.songs), length=length))
         yield from _table(SONG_COLUMNS, [_song(song) for song in report.songs], language, wide=(2, 6))
         yield Text(RECORDINGS.within(language).format(**report.recordings))
+        if in_part := report.recordings["in_part"]:
+            yield Text(IN_PART.within(language).format(n=in_part))
     else:
         yield Text(NO_JOURNAL.within(language), style="yellow")
     yield from _costs(report, language)

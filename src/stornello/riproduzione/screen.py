@@ -130,6 +130,6 @@ def _fitting(worries: list[Text], view: View, room: int) -> Group:
 
 
 def last_error(view: View) -> Reason | None:
-    """Return what went wrong last: what an engine cannot do now before what was set aside."""
+    """Return what went wrong last: what an engine cannot do now before what is over."""
     seen = view.snapshot
-    return max(seen.troubles or (*seen.errors, *seen.failures), key=lambda reason: reason.at, default=None)
+    return max(seen.troubles or seen.mishaps, key=lambda reason: reason.at, default=None)

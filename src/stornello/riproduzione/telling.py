@@ -17,6 +17,7 @@ ARRIVED = Plain("una registrazione è arrivata", "a recording has arrived")
 MAKING = Plain("tavolo {table}: {milestone}", "table {table}: {milestone}")
 QUEUED = Plain("tavolo {table}: «{title}» è in coda", "table {table}: “{title}” is in the queue")
 TOO_SHORT = Plain("una registrazione era troppo corta per una canzone", "a recording was too short for a song")
+IN_PART = Plain("sentito in parte: {name}. {why}", "heard in part: {name}. {why}")
 ASIDE = Plain("messo da parte: {name}. {why}", "set aside: {name}. {why}")
 WAITS = Plain("aspetta: {name}. {why}", "waits: {name}. {why}")
 RUNS = Plain("{service}: in funzione", "{service}: running")
@@ -92,10 +93,11 @@ def _short(before: Snapshot | None, after: Snapshot, language: Language) -> Iter
 
 
 def _aside(before: Snapshot | None, after: Snapshot, language: Language) -> Iterator[str]:
-    known = {*before.errors, *before.failures} if before else set[Reason]()
-    for reason in (*after.errors, *after.failures):
+    known = set(before.mishaps) if before else set[Reason]()
+    for reason in after.mishaps:
         if reason not in known:
-            yield ASIDE.within(language).format(name=safe(reason.about), why=safe(reason.within(language)))
+            what = IN_PART if reason in after.in_part else ASIDE
+            yield what.within(language).format(name=safe(reason.about), why=safe(reason.within(language)))
 
 
 def _troubles(before: Snapshot | None, after: Snapshot, language: Language) -> Iterator[str]:

@@ -99,6 +99,11 @@ class Venue:
         return self.root / "archive" / "recordings"
 
     @property
+    def heard_in_part(self) -> Path:
+        """Of which voice notes only the beginning was heard, and why, a file each."""
+        return self.root / "archive" / "heard_in_part"
+
+    @property
     def archived_transcripts(self) -> Path:
         """The transcripts that became songs."""
         return self.root / "archive" / "transcripts"

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -18,7 +18,7 @@ _STAMP = re.compile(r"^\d{8}T\d{12}_")
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why an entry is where it is. ``name`` is the entry's folder.
+    """Why an entry is where it is. ``name`` is the entry's folder, or what a note is about.
 
     ``holds``: only a person can tell how it goes on. ``parks``: it goes on later, and this attempt counts for none.
     """
@@ -44,8 +44,13 @@ class Reason:
 
 def write(folder: Path, error: StornelloError, at: datetime) -> None:
     """Put ``error`` into ``folder`` as its reason."""
+    note(folder / FILE, error, at)
+
+
+def note(file: Path, error: StornelloError, at: datetime) -> None:
+    """Write ``error`` into ``file``, a reason of something that lies elsewhere: ``{name}.json``."""
     atomic.write_json(
-        folder / FILE,
+        file,
         {
             "code": error.code,
             "what": {"it": error.what.it, "en": error.what.en},
@@ -60,10 +65,14 @@ def write(folder: Path, error: StornelloError, at: datetime) -> None:
 
 def read(folder: Path) -> Reason | None:
     """Return the reason in ``folder``, or None when there is none that can be read."""
+    return _read(folder / FILE, folder.name)
+
+
+def _read(file: Path, name: str) -> Reason | None:
     try:
-        data = json.loads((folder / FILE).read_text(encoding="utf-8"))
+        data = json.loads(file.read_text(encoding="utf-8"))
         return Reason(
-            folder.name,
+            name,
             data["code"],
             Plain(**data["what"]),
             Plain(**data["what_to_do"]),
@@ -92,11 +101,17 @@ def release(folder: Path) -> None:
 
 def read_all(folder: Path) -> list[Reason]:
     """Return the reasons of all entries of ``folder``, oldest first."""
-    return sorted(_each(folder), key=lambda reason: (reason.at, reason.name))
+    return _sorted(read(entry) for entry in _entries(folder))
 
 
-def _each(folder: Path) -> Iterator[Reason]:
-    if folder.is_dir():
-        for entry in folder.iterdir():
-            if reason := read(entry):
-                yield reason
+def notes(folder: Path) -> tuple[Reason, ...]:
+    """Return what :func:`note` has left in ``folder``, oldest first."""
+    return tuple(_sorted(_read(file, file.stem) for file in _entries(folder) if file.suffix == ".json"))
+
+
+def _entries(folder: Path) -> Iterator[Path]:
+    return folder.iterdir() if folder.is_dir() else iter(())
+
+
+def _sorted(found: Iterable[Reason | None]) -> list[Reason]:
+    return sorted(filter(None, found), key=lambda reason: (reason.at, reason.name))

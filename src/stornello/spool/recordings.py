@@ -11,17 +11,14 @@ import contextlib
 import json
 import os
 import re
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from stornello.domain.errors import StornelloError
 from stornello.domain.names import MAX_TABLE, Origin, TableId, guest_in, origin_of
-from stornello.spool import atomic, reasons
+from stornello.spool import atomic
 from stornello.spool.paths import Venue
-from stornello.spool.staging import staged_name
 
 FACTS = "recording.json"
 _STAMP = "%Y%m%dT%H%M%S%f"
@@ -31,9 +28,6 @@ _MOST_DIGITS = 9
 
 _LONGEST_SUFFIX = 9
 """Characters, with the dot; a longer ending is none that tells a format."""
-
-_LONGEST_NAME = 120
-"""Bytes of the guest's file name that are kept in ours: with our own parts it stays below what file systems take."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +99,11 @@ class Recording:
     def is_asked_for(self) -> bool:
         """Whether an operator put it back to be heard, however many its table has sent."""
         return "asked_for" in self.facts
+
+    @property
+    def is_heard_in_part(self) -> bool:
+        """Whether it was longer than what is heard of one."""
+        return bool(self.facts.get("in_part"))
 
 
 def look_of(audio: Path | None) -> str:
@@ -184,7 +183,7 @@ def last_arrival(venue: Venue) -> str:
         *_below(venue.work_in_progress),
         *(folder / "transcripts" for of in (venue.jobs, venue.failed_processing, venue.held) for folder in _below(of)),
     ]
-    names = (entry.name for folder in folders for entry in _entries(folder))
+    names = (entry.name for folder in folders for entry in entries(folder))
     return max((name[:_STAMP_LENGTH] for name in names if _is_stamped(name)), default="")
 
 
@@ -203,7 +202,7 @@ def recordings(venue: Venue) -> Iterator[Recording]:
 
 def known_shas(venue: Venue) -> dict[str, str]:
     """Return whose content is known: the sha256 of every recording heard or begun (16 hex digits) -> its arrival."""
-    files = (entry.name for entry in _entries(venue.archived_recordings) if entry.is_file())
+    files = (entry.name for entry in entries(venue.archived_recordings) if entry.is_file())
     names = (name.split("_", 2) for name in sorted(files))
     heard = {parts[1]: parts[0] for parts in names if len(parts) == 3}  # noqa: PLR2004 - {arrival}_{sha}_{name}
     begun = {short_sha(recording): recording.arrival for recording in recordings(venue) if "sha256" in recording.facts}
@@ -211,13 +210,14 @@ def known_shas(venue: Venue) -> dict[str, str]:
 
 
 def _below(folder: Path) -> list[Path]:
-    return [Path(entry.path) for entry in _entries(folder) if entry.is_dir(follow_symlinks=False)]
+    return [Path(entry.path) for entry in entries(folder) if entry.is_dir(follow_symlinks=False)]
 
 
-def _entries(folder: Path) -> list["os.DirEntry[str]"]:
+def entries(folder: Path) -> list["os.DirEntry[str]"]:
+    """Return what lies in ``folder``; nothing when it is not there."""
     try:
-        with os.scandir(folder) as entries:
-            return list(entries)
+        with os.scandir(folder) as found:
+            return list(found)
     except (FileNotFoundError, NotADirectoryError):
         return []
 
@@ -225,72 +225,3 @@ def _entries(folder: Path) -> list["os.DirEntry[str]"]:
 def short_sha(recording: Recording) -> str:
     """Return the first 16 hex digits of the recording's sha256, zeros when it is not known."""
     return recording.facts.get("sha256", "0" * 16)[:16]
-
-
-def archive(venue: Venue, recording: Recording, *, refused: bool = False) -> None:
-    """Give the audio its lasting name; a refused one keeps a second name in its quarantine. Safe to repeat.
-
-    A refused file of another user's, to which the kernel allows us no second name, stays in its quarantine only.
-    """
-    audio = recording.audio
-    if audio is None:
-        return
-    folder = venue.archived_recordings / "refused" if refused else venue.archived_recordings
-    atomic.make_folder(folder)
-    target = folder / f"{recording.arrival}_{short_sha(recording)}_{safe_name(recording.name) or audio.name}"
-    if refused:
-        with contextlib.suppress(PermissionError):
-            atomic.name_again(audio, target)
-    else:
-        atomic.publish(audio, target)
-
-
-def stage(venue: Venue, recording: Recording, origin: Origin) -> None:
-    """Hand the transcript to the table's waiting texts and let go of the recording. Safe to repeat."""
-    folder = venue.staged(origin.table)
-    atomic.make_folder(folder)
-    if recording.transcript.exists():
-        atomic.move(recording.transcript, folder / staged_name(recording.arrival, short_sha(recording), origin.guest))
-    forget(recording)
-
-
-def set_aside(folder: Path, recording: Recording, error: StornelloError, at: datetime) -> None:
-    """Move the whole entry into ``folder`` (short ones, or quarantine) with its reason."""
-    for scratch in recording.folder.glob(f"{recording.speech.stem}.*"):
-        atomic.remove(scratch)
-    reasons.write(recording.folder, error, at)
-    try:
-        name = recording.name
-    except OSError:  # what is known of it cannot be read: that is why it is set aside
-        name = ""
-    atomic.move_folder(recording.folder, folder / f"{recording.arrival}_{safe_name(name)}")
-
-
-def forget(recording: Recording) -> None:
-    """Remove a recording's folder, once all that mattered has left it, with what was only known or scratch.
-
-    ``stornello retry`` may put an entry over a folder that is empty: where anything else is, all of it stays.
-    """
-    there = [Path(entry.path) for entry in _entries(recording.folder)]
-    if not all(map(_is_scratch, there)):
-        return
-    for scratch in there:
-        atomic.remove(scratch)
-    with contextlib.suppress(OSError):  # filled meanwhile, or gone
-        atomic.remove_folder(recording.folder)
-
-
-def _is_scratch(file: Path) -> bool:
-    """Return whether nothing is lost with ``file``."""
-    return (
-        file.name in {FACTS, reasons.FILE} or file.name.startswith(("speech.", ".")) or file.name.endswith(atomic.PART)
-    )
-
-
-def safe_name(name: str) -> str:
-    """Return ``name`` as one short path component without control characters or a leading dot."""
-    flat = unicodedata.normalize("NFC", name).replace("/", "-")
-    printable = "".join(c for c in flat if c.isprintable()).lstrip(".").strip()
-    stem, dot, suffix = printable.rpartition(".")
-    stem = stem.encode()[: _LONGEST_NAME - len(suffix.encode()[:10])].decode(errors="ignore")
-    return f"{stem}{dot}{suffix[:10]}" if dot else printable.encode()[:_LONGEST_NAME].decode(errors="ignore")

@@ -72,8 +72,9 @@ class Snapshot:
     """The venue at one moment.
 
     ``troubles`` are recordings whose engine failed for now: they wait for another attempt, under their own names.
-    ``held`` are jobs that wait for a person's decision, ``fallen`` are services that fall. ``conditions`` is what is
-    wrong with the disk, ``damaged`` are the files that were kept aside because they could not be read whole.
+    ``in_part`` are those of which only the beginning was heard. ``held`` are jobs that wait for a person's decision,
+    ``fallen`` are services that fall. ``conditions`` is what is wrong with the disk, ``damaged`` are the files that
+    were kept aside because they could not be read whole.
     """
 
     playing: NowPlaying | None = None
@@ -88,6 +89,7 @@ class Snapshot:
     troubles: tuple[reasons.Reason, ...] = ()
     errors: tuple[reasons.Reason, ...] = ()
     failures: tuple[reasons.Reason, ...] = ()
+    in_part: tuple[reasons.Reason, ...] = ()
     running: dict[str, bool] = field(default_factory=dict)
     held: tuple[reasons.Reason, ...] = ()
     engines: tuple[EngineState, ...] = ()
@@ -97,6 +99,11 @@ class Snapshot:
     strays: Strays = field(default_factory=Strays)
     fallen: tuple[falls.Fall, ...] = ()
     outlook: Outlook = field(default_factory=Outlook)
+
+    @property
+    def mishaps(self) -> tuple[reasons.Reason, ...]:
+        """What became of recordings and jobs that went otherwise than their guests hoped."""
+        return (*self.errors, *self.failures, *self.in_part)
 
     @property
     def arriving(self) -> int:
@@ -156,6 +163,7 @@ class Lookout:
             Glance(folder, _reasons, clock)
             for folder in (venue.transcription_errors, venue.failed_processing, venue.held)
         )
+        self._in_part = Glance(venue.heard_in_part, reasons.notes, clock)
         self._damaged = Glance(venue.root, _set_aside, clock)
 
     def look(self, night: date | None = None, floor_mb: int = 0) -> Snapshot:
@@ -186,6 +194,7 @@ class Lookout:
             troubles=troubles,
             errors=self._errors.get(),
             failures=self._failures.get(),
+            in_part=self._in_part.get(),
             running=self._running(),
             held=self._held.get(),
             engines=tuple(engines.read_all(venue.engines)),

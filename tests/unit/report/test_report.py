@@ -13,6 +13,7 @@ from rich.console import Console
 
 from builders import a_card
 from purses import KIE, a_ledger, a_song, paid
+from stornello.audio_watchdog import refusals
 from stornello.domain.errors import JobHeldError
 from stornello.domain.money import Budget
 from stornello.domain.names import SongId, TableId
@@ -50,6 +51,8 @@ def a_night(folder: Path) -> Venue:
     journal.recording("bb" * 32, "5-b.wav", TableId(5), "short", 3, EIGHT, "openai")
     journal.recording("cc" * 32, "5-c.wav", TableId(5), "error", 0, EIGHT)
     journal.recording("aa" * 32, "6-anna.wav", None, "duplicate", 0, EIGHT)
+    venue.heard_in_part.mkdir()
+    reasons.note(venue.heard_in_part / "20261123T195900000000_5-anna.wav.json", refusals.in_part(600), EIGHT)
     journal.failure("7_200000_aaaaaa", TableId(7), "song-never-ready", EIGHT)
     (venue.held / "8_200000_bbbbbb").mkdir()
     todo = Plain("Poi: stornello resolve LAVORO --not-paid", "Then: stornello resolve JOB --not-paid")
@@ -94,7 +97,7 @@ def test_programs_get_all_of_it_under_stable_keys(tmp_path: Path) -> None:
             "cost_euro": 0.0552,
         }
     ]
-    assert data["recordings"] == {"staged": 1, "short": 1, "error": 1, "duplicate": 1}
+    assert data["recordings"] == {"staged": 1, "short": 1, "error": 1, "duplicate": 1, "in_part": 1}
     (cost,) = data["costs"]
     assert cost == {
         "seam": "studios",
@@ -124,8 +127,8 @@ def test_programs_get_all_of_it_under_stable_keys(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("language", "words"),
     [
-        ("it", ("Canzoni: 1, 1:00 di musica", "1 usate", "0,11 € su 10,00 € (1 %)", "musica", "decisione: 1")),
-        ("en", ("Songs: 1, 1:00 of music", "1 used", "€0.11 of €10.00 (1%)", "music", "decision: 1", "kie, openai")),
+        ("it", ("Canzoni: 1, 1:00 di musica", "1 usate", "0,11 € su 10,00 € (1 %)", "decisione: 1", "lunghe: 1")),
+        ("en", ("Songs: 1, 1:00 of music", "1 used", "€0.11 of €10.00 (1%)", "decision: 1", "kie, openai", "long: 1")),
     ],
 )
 def test_people_get_it_in_words_that_fit(tmp_path: Path, language: Language, words: tuple[str, ...]) -> None:

@@ -117,6 +117,10 @@ def test_every_change_is_one_plain_line_for_what_is_no_terminal() -> None:
         "la coda è vuota: silenzio",
         "Nessuna scheda audio: la musica va nel vuoto, in tempo reale.",
     ]
+    long = reasons.Reason(
+        "20261123T200000000000_5-anna.wav", "in-part", Plain("Lunga.", "Long."), Plain("Alza.", "Raise."), ""
+    )
+    assert telling.changes(seen, replace(seen, in_part=(long,)), "en") == ["heard in part: 5-anna.wav. Long. Raise."]
 
 
 def test_off_a_terminal_the_dashboard_tells_and_stops_when_it_is_told_to(tmp_path: Path) -> None:

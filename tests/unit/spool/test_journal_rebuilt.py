@@ -198,24 +198,30 @@ def test_several_services_that_meet_it_at_once_build_it_once(venue: Venue) -> No
 
 
 @contextmanager
-def another_user() -> Iterator[Path]:
-    """A folder, and the right to read it only: root may do everything."""
-    with tempfile.TemporaryDirectory() as name:
-        Path(name).chmod(0o755)
-        yield Path(name)
+def no_right_to_write(folder: Path) -> Iterator[None]:
+    """What lies in ``folder`` may be read only; root, who may do everything, is somebody else meanwhile."""
+    nobody, was = 65534, os.geteuid()
+    files = list(folder.iterdir())
+    for path in (*files, folder):
+        path.chmod(0o444 if path in files else 0o555)
+    if was == 0:
+        os.seteuid(nobody)
+    try:
+        yield
+    finally:
+        os.seteuid(was)
+        for path in (folder, *files):
+            path.chmod(0o644 if path in files else 0o755)
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="takes another user's rights, which only root may")
 def test_a_journal_that_may_not_be_written_costs_a_line_a_note(caplog: pytest.LogCaptureFixture) -> None:
-    with another_user() as folder:
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
         path = folder / "journal.db"
         Journal(path).play("one", EIGHT, 1.0)
-        os.seteuid(65534)
-        try:
+        with no_right_to_write(folder):
             Journal(path).play("two", EIGHT, 1.0)
             assert [song for song, _, _ in Journal(path).plays()] == ["one"]
-        finally:
-            os.seteuid(0)
         assert [song for song, _, _ in Journal(path).plays()] == ["one"]
         assert sorted(path.name for path in folder.iterdir()) == ["journal.db", "journal.db.lock"]
     assert messages(caplog) == ["journal not written"]
