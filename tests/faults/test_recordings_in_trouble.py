@@ -9,11 +9,12 @@ import pytest
 
 from fake_decks import HandClock
 from hostile import Siege, a_sound, sha
+from kitchen import Kitchen
 from stornello.audio_watchdog import AudioWatchdog
 from stornello.audio_watchdog.door import Door
 from stornello.audio_watchdog.ears import Ears, Rules
 from stornello.domain.names import JobId, SongId
-from stornello.spool import atomic, leaving, reasons, recordings
+from stornello.spool import atomic, jobs, leaving, reasons, recordings
 from stornello.spool.jobs import Job
 from stornello.spool.journal import Journal
 from stornello.spool.paths import Venue
@@ -121,6 +122,27 @@ def test_the_hours_limit_is_asked_before_an_attempt_is_counted_so_that_no_crash_
     assert siege.ends() == {"song": 1, "too-many": 1}
     [entry] = siege.venue.transcription_errors.iterdir()
     assert recordings.Recording("", entry).attempts == 0, "an attempt is counted only of what was let through"
+
+
+@pytest.mark.parametrize("what", ["status", "card"])
+def test_a_job_that_the_disk_lets_nobody_read_is_set_aside_and_the_others_go_on(tmp_path: Path, what: str) -> None:
+    kitchen = Kitchen(a_venue(tmp_path), workers=2)
+    kitchen.note(5)
+    kitchen.tick()
+    (bad,) = (Job(job, kitchen.venue.job(job)) for job in kitchen.pool.in_hand)
+    kitchen.begin()
+    file = bad.folder / "status.json" if what == "status" else kitchen.venue.card(SongId(bad.id))
+    file.unlink(missing_ok=True)
+    file.symlink_to(file)  # an OSError that even root gets: ELOOP
+    kitchen.note(6)
+    assert not kitchen.producer.try_tick()
+    kitchen.clock.sleep(20)
+    assert not kitchen.producer.try_tick()
+    kitchen.clock.sleep(20)
+    assert kitchen.producer.try_tick()
+    assert [reason.code for reason in look(kitchen.venue).failures] == ["job-unreadable"]
+    assert list((kitchen.venue.failed_processing / bad.id / "transcripts").iterdir())
+    assert [jobs.table_of(job) for job in kitchen.pool.in_hand] == [6]
 
 
 def test_a_status_or_card_that_cannot_be_read_is_not_taken_for_none(tmp_path: Path) -> None:

@@ -97,7 +97,7 @@ class Attempts:
 
         ``may_begin``: whether the disk lets anything new be begun; if not, whatever the child failed at was the disk.
         """
-        if read_card(self._venue, SongId(job.id)) or not job.folder.is_dir():
+        if not job.folder.is_dir() or read_card(self._venue, SongId(job.id)):
             return
         if not may_begin or (code == DISK_REFUSED and self._is_excused(job)):
             self._wait_for_the_disk(job, code, may_begin=may_begin)

@@ -1,16 +1,24 @@
 """How a job ends without a song: set aside as failed, or held for a person to decide on."""
 
+import contextlib
 import logging
+from collections.abc import Iterable
+from typing import Final
 
 from stornello.domain.clock import Clock
 from stornello.domain.errors import GenerationFailed
+from stornello.domain.names import JobId, SongId
 from stornello.domain.plain import Plain
 from stornello.spool import jobs, orders, reasons
 from stornello.spool.jobs import Job
 from stornello.spool.journal import Journal
 from stornello.spool.paths import Venue
+from stornello.spool.snapshot import read_card
 
 log = logging.getLogger(__name__)
+
+_UNREADABLE_S: Final = 30.0
+"""A disk may hiccup for so long."""
 
 
 class Endings:
@@ -20,6 +28,8 @@ class Endings:
         self._venue = venue
         self._journal = journal
         self._clock = clock
+        self._unreadable: dict[JobId, float] = {}
+        """Since when jobs cannot be read (monotonic), as long as they cannot."""
 
     def hold(self, job: Job, code: str) -> None:
         """Set the job aside for a person to decide on: whatever we did by ourselves might pay twice."""
@@ -38,6 +48,22 @@ class Endings:
         self._fail(job)
         return True
 
+    def leave_unreadable(self, open_jobs: Iterable[Job]) -> None:
+        """Set those aside whose state the disk has not let us read for a while: one bad sector must not stop all.
+
+        Call while nothing else is wrong with the disk.
+        """
+        now_s = self._clock.monotonic()
+        since = {job.id: self._unreadable.get(job.id, now_s) for job in open_jobs if not _can_be_read(self._venue, job)}
+        self._unreadable = since
+        for job_id in [job_id for job_id, first_s in since.items() if now_s - first_s >= _UNREADABLE_S]:
+            job = Job(job_id, self._venue.job(job_id))
+            with contextlib.suppress(OSError):
+                reasons.write(job.folder, unreadable(), self._clock.now())
+            self._journal.failure(job.id, jobs.table_of(job.id), unreadable().code, self._clock.now())
+            jobs.set_aside(self._venue.failed_processing, job)
+            log.error("job cannot be read, set aside", extra={"job": job.id})
+
     def _fail(self, job: Job) -> None:
         """Set the job aside with the reason that its child left, or ours."""
         if not reasons.read(job.folder):
@@ -47,6 +73,29 @@ class Endings:
         self._journal.failure(job.id, jobs.table_of(job.id), code, self._clock.now())
         jobs.set_aside(self._venue.failed_processing, job)
         log.error("job failed", extra={"job": job.id, "code": code})
+
+
+def _can_be_read(venue: Venue, job: Job) -> bool:
+    try:
+        job.status, read_card(venue, SongId(job.id))
+    except OSError:
+        return False
+    return True
+
+
+def unreadable() -> GenerationFailed:
+    """Its state, or its song's card, is on a part of the disk that cannot be read."""
+    return GenerationFailed(
+        "job-unreadable",
+        Plain(
+            "Il disco non lascia leggere lo stato di questa canzone, anche se per il resto sta bene.",
+            "The disk does not let this song's state be read, though it is well otherwise.",
+        ),
+        Plain(
+            "Controlla il disco e guarda status.json in questa cartella; per riprovare: stornello retry NOME",
+            "Have the disk checked and look at status.json in this folder; to try again: stornello retry NAME",
+        ),
+    )
 
 
 def _keeps_dying(job: Job) -> GenerationFailed:

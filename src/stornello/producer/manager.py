@@ -100,6 +100,9 @@ class Producer:
         return self._passes.attempt(self.tick if self._passes.is_whole else self._tick_anew)
 
     def _tick_anew(self) -> None:
+        if self.may_begin():
+            idle = (job for job in jobs.open_jobs(self.venue) if job.id not in self.pool.jobs and job.lock.is_free())
+            self._endings.leave_unreadable(idle)
         self.recover()
         self.tick()
 
