@@ -59,8 +59,8 @@ class Endings:
         for job_id in [job_id for job_id, first_s in since.items() if now_s - first_s >= _UNREADABLE_S]:
             job = Job(job_id, self._venue.job(job_id))
             with contextlib.suppress(OSError):
-                reasons.write(job.folder, unreadable(), self._clock.now())
-            self._journal.failure(job.id, jobs.table_of(job.id), unreadable().code, self._clock.now())
+                reasons.write(job.folder, _cannot_be_read(), self._clock.now())
+            self._journal.failure(job.id, jobs.table_of(job.id), _cannot_be_read().code, self._clock.now())
             jobs.set_aside(self._venue.failed_processing, job)
             log.error("job cannot be read, set aside", extra={"job": job.id})
 
@@ -83,7 +83,7 @@ def _can_be_read(venue: Venue, job: Job) -> bool:
     return True
 
 
-def unreadable() -> GenerationFailed:
+def _cannot_be_read() -> GenerationFailed:
     """Its state, or its song's card, is on a part of the disk that cannot be read."""
     return GenerationFailed(
         "job-unreadable",
@@ -92,8 +92,8 @@ def unreadable() -> GenerationFailed:
             "The disk does not let this song's state be read, though it is well otherwise.",
         ),
         Plain(
-            "Controlla il disco e guarda status.json in questa cartella; per riprovare: stornello retry NOME",
-            "Have the disk checked and look at status.json in this folder; to try again: stornello retry NAME",
+            "Controlla il disco, status.json in questa cartella e songs/NOME.json; poi: stornello retry NOME",
+            "Check the disk, status.json in this folder and songs/NAME.json; then: stornello retry NAME",
         ),
     )
 
