@@ -102,7 +102,7 @@ class Siege:
 
     def archived(self) -> Counter[str]:
         """Return the contents that are archived, and how often."""
-        return Counter(sha(path.read_bytes()) for path in files_below(self.venue.root / "archive"))
+        return Counter(sha(path.read_bytes()) for path in files_below(self.venue.archived_recordings))
 
     def is_intact(self) -> bool:
         """Return whether nothing around the venue has changed, and nothing in it leads out."""

@@ -47,8 +47,10 @@ def waiting(siege: Siege) -> dict[int, int]:
     [
         (b"\xef\xbb\xbf" + STORY.encode(), STORY),
         (STORY.encode("utf-16"), STORY),
+        (f"Il caffè: {STORY}".encode("cp1252"), f"Il caffè: {STORY}"),
+        (b"\xe8\x01" + STORY.encode(), f"\ufffd\x01{STORY}"),
         (b"\xfe\xff" + STORY.encode("utf-16-be"), STORY),
-        (b"perch\xe9 no", "perch\ufffd no"),
+        (b"perch\xe9 no", "perch\xe9 no"),
         (b"\r\n  \t", ""),
         (b"", ""),
         (b"\x7fELF\0\0\0\1", ""),

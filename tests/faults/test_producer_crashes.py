@@ -9,9 +9,11 @@ from itertools import count
 import pytest
 
 from crashes import HOWS, Crash, How, deaths, dying_at, refusing_from, rooms
-from kitchen import Kitchen, refused
-from stornello.spool import counts, orders
+from kitchen import NOTHING, Kitchen, refused
+from stornello.domain.errors import JobHeldError
+from stornello.spool import counts, orders, reasons
 from stornello.spool.held import resolve
+from stornello.spool.jobs import Job
 from stornello.spool.ledger import Ledger
 from stornello.spool.orders import Request
 from stornello.spool.paths import Venue
@@ -134,6 +136,36 @@ def test_a_crash_anywhere_loses_nothing_and_doubles_nothing(act: Callable[[Kitch
             do(kitchen)
         finish(kitchen)
         check(kitchen, f"{how} {death}")
+
+
+@pytest.mark.parametrize("how", ["dropped", "torn"])
+def test_what_a_person_has_decided_does_not_come_back_with_the_power(how: How) -> None:
+    def decided(venue: Venue) -> Kitchen:
+        kitchen = Kitchen(venue)
+        kitchen.note(5)
+        kitchen.tick()
+        (job,) = (Job(id_, venue.job(id_)) for id_ in kitchen.pool.in_hand)
+        kitchen.begin()
+        job.update(begun=False)
+        reasons.write(job.folder, JobHeldError("outcome-unknown", NOTHING, NOTHING), kitchen.clock.now())
+        reasons.release(job.folder)
+        return kitchen
+
+    fresh = map(Venue, rooms())
+    rehearsal = decided(next(fresh))
+    sweep = deaths(rehearsal.tick, how, lambda: len(rehearsal.pool.started))
+    assert sweep, "there is something to interrupt"
+    for death in sweep:
+        kitchen = decided(next(fresh))
+        with pytest.raises(Crash), dying_at(death, how):
+            kitchen.tick()
+        kitchen.begin()
+        kitchen.producer.recover()
+        for _ in range(4):
+            kitchen.tick()
+            kitchen.sing_all()
+            kitchen.later(60)
+        assert (kitchen.tonight(), list(kitchen.venue.failed_processing.iterdir())) == ({5: 1}, []), f"{how} {death}"
 
 
 @pytest.mark.parametrize("trouble", [errno.ENOSPC, errno.EROFS])

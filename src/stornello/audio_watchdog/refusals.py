@@ -18,6 +18,11 @@ STILL_WRITTEN: Final = (
 """The code, what it means and what to do of a recording that changes after it was claimed."""
 
 
+def _it(number: float) -> str:
+    """Return the number as Italians write it."""
+    return f"{number:g}".replace(".", ",")
+
+
 def not_a_file() -> RecordingError:
     """Something that is no file has a recording's name: a link, a pipe, a folder."""
     return RecordingError(
@@ -59,8 +64,11 @@ def too_large(most_mb: float) -> RecordingError:
     """It has more bytes than MAX_RECORDING_MB."""
     return RecordingError(
         "too-large",
-        Plain(f"La registrazione supera {most_mb:g} MB.", f"The recording is larger than {most_mb:g} MB."),
-        Plain("Accorciala, o alza MAX_RECORDING_MB.", "Shorten it, or raise MAX_RECORDING_MB."),
+        Plain(f"La registrazione supera {_it(most_mb)} MB.", f"The recording is larger than {most_mb:g} MB."),
+        Plain(
+            "Accorciala, o alza MAX_RECORDING_MB, riavvia e poi: stornello retry NOME",
+            "Shorten it, or raise MAX_RECORDING_MB, start again, and then: stornello retry NAME",
+        ),
     )
 
 
@@ -69,7 +77,7 @@ def in_part(most_s: float) -> RecordingError:
     return RecordingError(
         "in-part",
         Plain(
-            f"Dura più di {most_s:g} secondi: se ne è ascoltato solo l'inizio.",
+            f"Dura più di {_it(most_s)} secondi: se ne è ascoltato solo l'inizio.",
             f"It lasts longer than {most_s:g} seconds: only its beginning was heard.",
         ),
         Plain(

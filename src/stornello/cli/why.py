@@ -91,5 +91,6 @@ def _to_json(at: Standing) -> dict[str, Any]:
         "watchdog_running": at.is_listening,
         "at_door": at.at_door,
         "being_heard": at.heard,
+        "set_aside": [reason.name for reason in at.aside],
         "reasons": [{"code": code, "it": told.it, "en": told.en} for code, told in reasons(at)],
     }

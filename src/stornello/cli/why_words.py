@@ -20,6 +20,8 @@ def reasons(at: Standing) -> Iterator[Reason]:
     """Yield a code and a sentence for all there is to say, first of the table, then of what stops everybody."""
     yield from _of_its_job(at)
     yield from _of_its_turn(at)
+    if at.aside:
+        yield "set-aside", _set_aside(at)
     if not at.is_running:
         yield (
             "not-running",
@@ -66,6 +68,15 @@ def _to_decide(jobs: tuple[JobId, ...]) -> Plain:
     return Plain(
         f"Aspetta una tua decisione (stornello resolve): {names.it}.",
         f"Yours to decide (stornello resolve): {names.en}.",
+    )
+
+
+def _set_aside(at: Standing) -> Plain:
+    last, n = at.aside[-1], len(at.aside)
+    name = safe(last.about)
+    return Plain(
+        f"Messe da parte del tavolo {at.table}: {n}. L'ultima, {name}: {safe(last.within('it'))}",
+        f"Set aside of table {at.table}: {n}. The last, {name}: {safe(last.within('en'))}",
     )
 
 

@@ -73,9 +73,9 @@ class Attempts:
         """Give the job a worker, and say so on disk before."""
         if job.status.attempt > 1:  # its child may have been killed in the middle of anything
             atomic.settle(job.folder)
+        reasons.forget(job.folder)  # durable with what follows: come back with the power, it would end this attempt
         run = milestones.new_run()
         status = self._update(job, begun=True, run=run, milestone="CLAIMED", milestone_at=self._now())
-        reasons.forget(job.folder)
         self._parked.discard(job.id)
         self._pool.start(job)
         log.info("job started", extra={"job": job.id, "attempt": status.attempt})

@@ -24,15 +24,17 @@ class Turns:
         self._night_begins = night_begins
         self._tables = Tables(venue, stable_s, clock)
         self._rests: dict[TableId, float] | None = None
+        self._written: counts.Written | None = None
 
     def begin_pass(self) -> None:
         """Remember what an earlier life knew, once; and see whether another night has begun."""
         if self._rests is None:
             self.counts = counts.load(self._path)
+            self._written = counts.written(self._path)
             self._rests = self._rests_left()
         self._remember(self.counts.during(night_of(self._clock.now(), self._night_begins).isoformat()))
         if not self._path.exists():  # somebody deleted it: whoever looks would tell another order than ours
-            counts.save(self._path, self.counts)
+            self._save(self.counts)
 
     def line(self, active: frozenset[TableId], parked: frozenset[TableId]) -> list[TableId]:
         """Return the tables that may have the next song, in order. Looks at the staged texts."""
@@ -85,8 +87,13 @@ class Turns:
 
     def _remember(self, fresh: Counts) -> None:
         if fresh != self.counts:
-            counts.save(self._path, fresh)
+            self._save(fresh)
             self.counts = fresh
+
+    def _save(self, fresh: Counts) -> None:
+        counts.keep_strange(self._path, self._written)
+        counts.save(self._path, fresh)
+        self._written = counts.written(self._path)
 
 
 def songs(known: Counts, policy: Policy) -> dict[TableId, int]:

@@ -8,7 +8,7 @@ from stornello.domain.names import JobId, SongId, TableId, origin_of
 from stornello.domain.night import night_of
 from stornello.domain.songs import SongCard
 from stornello.producer.turns import rest_left_s, songs
-from stornello.spool import conditions, counts, held, jobs, recordings
+from stornello.spool import conditions, counts, held, jobs, reasons, recordings
 from stornello.spool.coming import Door
 from stornello.spool.conditions import Condition
 from stornello.spool.counts import Counts
@@ -16,6 +16,7 @@ from stornello.spool.jobs import Job, JobStatus
 from stornello.spool.locks import LifeLock
 from stornello.spool.paths import Venue
 from stornello.spool.playlist import Playlist
+from stornello.spool.reasons import Reason
 from stornello.spool.snapshot import seen_card
 from stornello.spool.staging import Waiting
 from stornello.spool.tables import Tables
@@ -58,7 +59,8 @@ class Standing:
     ``line`` is everybody in line, the next first. ``behind`` are the tables for which a finished song waits,
     ``may_be_overtaken`` by how many songs it may still be. ``rests_until`` is None when the table does not rest.
     ``at_door`` are its recordings that stand in FROM_TABLES, ``heard`` those that were taken in and are being heard,
-    ``held`` its jobs that wait for a person to decide. ``wrong`` is what is wrong with the disk.
+    ``held`` its jobs that wait for a person to decide, ``aside`` why others, and recordings, lie aside.
+    ``wrong`` is what is wrong with the disk.
     """
 
     table: TableId
@@ -74,6 +76,7 @@ class Standing:
     at_door: int
     heard: int
     held: tuple[JobId, ...]
+    aside: tuple[Reason, ...]
     queue: tuple[SongCard, ...]
     open_jobs: tuple[OpenJob, ...]
     rules: Rules
@@ -129,6 +132,7 @@ def look(venue: Venue, table: TableId, rules: Rules, now: datetime) -> Standing:
         at_door=sum(one.table == table for one in Door(venue).look()),
         heard=sum(_is_of(recording.name, table) for recording in recordings.recordings(venue)),
         held=tuple(JobId(job.name) for job in held.jobs(venue) if jobs.table_of(job.name) == table),
+        aside=_aside(venue, table),
         queue=queue,
         open_jobs=open_jobs,
         rules=rules,
@@ -136,6 +140,14 @@ def look(venue: Venue, table: TableId, rules: Rules, now: datetime) -> Standing:
         is_running=LifeLock(venue.run / "producer.lock").looks_held(),
         is_listening=LifeLock(venue.run / "watchdog.lock").looks_held(),
     )
+
+
+def _aside(venue: Venue, table: TableId) -> tuple[Reason, ...]:
+    """Return why recordings and jobs of ``table`` lie aside, the last one last."""
+    jobs_of = (one for one in reasons.read_all(venue.failed_processing) if jobs.is_job_name(one.name))
+    mine = [one for one in jobs_of if jobs.table_of(one.name) == table]
+    mine += [one for one in reasons.read_all(venue.transcription_errors) if _is_of(one.about, table)]
+    return tuple(sorted(mine, key=lambda one: one.at))
 
 
 def _queue(venue: Venue) -> tuple[tuple[SongCard, ...], tuple[Condition, ...]]:

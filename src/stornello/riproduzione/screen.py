@@ -1,6 +1,6 @@
 """The dashboard's whole picture, laid out for the size of the terminal."""
 
-from rich.console import Group, RenderableType
+from rich.console import Console, Group, RenderableType
 from rich.layout import Layout
 from rich.table import Table
 from rich.text import Text
@@ -19,6 +19,10 @@ WORRIES, SOME_WORRIES = 2, 4
 
 TALL = 30
 """From this height on there are as many as it takes."""
+
+_THE_REST = ": stornello status"
+_PLAIN = Console(no_color=True)
+"""For what rich asks a console when it wraps a text."""
 
 MOST_WORRIES = 6
 SMALLEST_SONG = 8
@@ -41,7 +45,7 @@ def picture(view: View, width: int, height: int) -> Layout:
         Layout(_head(view), size=1),
         Layout(panels.now_playing(view, song), size=song),
         _wide(view, lists) if width >= WIDE else _narrow(view, lists),
-        Layout(_foot(view, money, worries, room), size=foot),
+        Layout(_foot(view, money, _fitting(worries, view, width, room), room), size=foot),
     )
     return whole
 
@@ -82,9 +86,9 @@ def _services(view: View) -> Text:
     return text
 
 
-def _foot(view: View, money: RenderableType | None, worries: list[Text], room: int) -> Layout:
+def _foot(view: View, money: RenderableType | None, worries: Group, room: int) -> Layout:
     foot, keys = Layout(), Text(f" {view.say(phrases.KEYS)}", style="dim", no_wrap=True, overflow="ellipsis")
-    rows = [Layout(_counts(view), size=1), Layout(_fitting(worries, view, room), size=room), Layout(keys, size=1)]
+    rows = [Layout(_counts(view), size=1), Layout(worries, size=room), Layout(keys, size=1)]
     foot.split_column(*([Layout(money, size=1)] if money else []), *rows)
     return foot
 
@@ -95,7 +99,7 @@ def _counts(view: View) -> Text:
         phrases.ARRIVING: seen.arriving,
         phrases.HEARING: seen.hearing,
         phrases.SHORT: seen.short,
-        phrases.ERRORS: len(seen.errors) + len(seen.failures),
+        phrases.ERRORS: len(seen.mishaps),
         phrases.PLAYED: playing.songs_played if playing else 0,
     }
     told = " · ".join(f"{view.say(name)} {count}" for name, count in counts.items())
@@ -117,16 +121,30 @@ def _worries(view: View) -> list[Text]:
     return found
 
 
-def _fitting(worries: list[Text], view: View, room: int) -> Group:
-    """Return the worries in ``room`` lines: a single one may take them all, several get a line each."""
+def _fitting(worries: list[Text], view: View, width: int, room: int) -> Group:
+    """Return the worries in ``room`` lines: a single one may take them all, several get a line each.
+
+    What has no room, or not all of it, is to be read in ``stornello status``, and the last line says so.
+    """
     if len(worries) == 1:
-        worries[0].overflow = "ellipsis"
-        return Group(*worries)
+        return Group(*_cut(worries[0], width, room))
     shown = worries if len(worries) <= room else worries[: room - 1]
-    for text in shown:
-        text.no_wrap, text.overflow = True, "ellipsis"
+    if len(shown) == len(worries):
+        return Group(*(line for text in shown for line in _cut(text, width, 1)))
     more = view.say(phrases.MORE).format(n=len(worries) - len(shown))
-    return Group(*shown, *([Text(f" {more}: stornello status", style="dim")] if len(shown) < len(worries) else []))
+    for text in shown:
+        text.truncate(width, overflow="ellipsis")
+    return Group(*shown, Text(f" {more}{_THE_REST}", style="dim"))
+
+
+def _cut(text: Text, width: int, lines: int) -> list[Text]:
+    """Return ``text`` in so many lines at most; the last tells where the rest is to be read."""
+    wrapped = list(text.wrap(_PLAIN, width))
+    if len(wrapped) <= lines:
+        return wrapped
+    last = Text(" ").join(line.copy() for line in wrapped[lines - 1 :])
+    last.truncate(width - len(_THE_REST), overflow="ellipsis")
+    return [*wrapped[: lines - 1], last.append(_THE_REST, "dim")]
 
 
 def last_error(view: View) -> Reason | None:

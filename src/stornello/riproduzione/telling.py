@@ -94,10 +94,10 @@ def _short(before: Snapshot | None, after: Snapshot, language: Language) -> Iter
 
 def _aside(before: Snapshot | None, after: Snapshot, language: Language) -> Iterator[str]:
     known = set(before.mishaps) if before else set[Reason]()
-    for reason in after.mishaps:
-        if reason not in known:
-            what = IN_PART if reason in after.in_part else ASIDE
-            yield what.within(language).format(name=safe(reason.about), why=safe(reason.within(language)))
+    for what, reasons in ((ASIDE, (*after.errors, *after.failures)), (IN_PART, after.in_part)):
+        for reason in reasons:
+            if reason not in known:
+                yield what.within(language).format(name=safe(reason.about), why=safe(reason.within(language)))
 
 
 def _troubles(before: Snapshot | None, after: Snapshot, language: Language) -> Iterator[str]:

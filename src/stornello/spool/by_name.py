@@ -17,15 +17,30 @@ def only(
     A part of a name has at least four characters: what follows may cost money, and a slip is no name.
 
     Raises:
-        StornelloError: ``none`` when there is none; or there are several.
+        StornelloError: ``none`` when there is none; or there are several; or the part is too short.
     """
     exact = [entry for entry in entries if name and name in {entry.name, other_name(entry)}]
-    found = exact or [entry for entry in entries if len(name) >= _SHORTEST_PART and name in entry.name]
+    alike = [entry for entry in entries if name and name in entry.name]
+    if alike and not exact and len(name) < _SHORTEST_PART:
+        raise _too_short(name, _names(alike))
+    found = exact or alike
     if not found:
         raise none
     if len(found) > 1:
-        raise _many(name, ", ".join(entry.name for entry in found))
+        raise _many(name, _names(found))
     return found[0]
+
+
+def _names(entries: Sequence[Path]) -> str:
+    return ", ".join(entry.name for entry in entries)
+
+
+def _too_short(name: str, many: str) -> StornelloError:
+    return StornelloError(
+        "name-too-short",
+        Plain(f"«{name}» è troppo corto per un nome: {many}.", f"'{name}' is too short for a name: {many}."),
+        Plain(f"Scrivine almeno {_SHORTEST_PART} caratteri.", f"Give at least {_SHORTEST_PART} characters of it."),
+    )
 
 
 def _many(name: str, many: str) -> StornelloError:

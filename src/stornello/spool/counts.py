@@ -24,6 +24,9 @@ REMEMBERED: Final = 200
 NIGHTS: Final = 4
 """Nights before this one whose counts are kept, for a clock that jumps over the hour and back."""
 
+Written = tuple[int, int, int]
+"""A file's number, size and mtime: another answer means that others wrote it."""
+
 MOST: Final = 1_000_000
 """A larger count is a slip of somebody's hand."""
 
@@ -139,6 +142,21 @@ def _keep(path: Path) -> Path:
         if kept.samefile(path):
             break
     return kept
+
+
+def keep_strange(path: Path, ours: Written | None) -> None:
+    """Keep the file as it is when somebody has changed it since we wrote ``ours``: the counts in memory go on."""
+    if ours and written(path) not in {ours, None}:
+        log.error("producer's memory changed by others, ours goes on", extra={"kept": _keep(path).name})
+
+
+def written(path: Path) -> Written | None:
+    """Return which file it is and when it was written; None for none."""
+    try:
+        facts = path.stat()
+    except FileNotFoundError:
+        return None
+    return facts.st_ino, facts.st_size, facts.st_mtime_ns
 
 
 def save(path: Path, counts: Counts) -> None:

@@ -6,6 +6,7 @@ import hashlib
 import io
 import os
 import stat
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -61,7 +62,9 @@ def is_file(path: Path) -> bool:
 
 
 def text(path: Path) -> str:
-    """Return the first 64 kB of the text in ``path``, UTF-8 or as its byte order mark tells; nothing where it is none.
+    """Return the first 64 kB of the text in ``path``; nothing where it is none.
+
+    It is in UTF-8, or as its byte order mark tells; what cannot be either is taken for Windows' Western code page.
 
     A NUL makes it none: programs, pictures and sparse files have them, texts do not.
 
@@ -71,8 +74,18 @@ def text(path: Path) -> str:
     with open_file(path) as file:
         data = file.read(MOST_TEXT_BYTES)
     encoding = next((name for mark, name in _BOMS if data.startswith(mark)), "utf-8")
-    told = data.decode(encoding, errors="replace").strip()
+    told = _decoded(data, encoding).strip()
     return "" if "\0" in told else told
+
+
+def _decoded(data: bytes, encoding: str) -> str:
+    with suppress(UnicodeDecodeError):  # its last character may be cut at the bound
+        return codecs.getincrementaldecoder(encoding)().decode(data, final=len(data) < MOST_TEXT_BYTES)
+    with suppress(UnicodeDecodeError):
+        western = data.decode("cp1252")
+        if not any(char < " " and not char.isspace() for char in western):
+            return western
+    return data.decode(encoding, errors="replace")
 
 
 def is_longer(path: Path) -> bool:

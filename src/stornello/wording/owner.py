@@ -39,8 +39,10 @@ DAMAGED = {
         " with all services stopped, add its songs/NAME.json, as one line, to playlist.queue. Then delete the file",
     ),
     "producer_state.json.bad": Plain(
-        "{name}: i conteggi dei tavoli erano rovinati; ciò che era buono vale. Guardalo e cancellalo",
-        "{name}: the tables' counts were damaged; what was good counts. Look at it and delete it",
+        "{name}: i conteggi dei tavoli, rovinati o cambiati a produzione in funzione; valgono quelli buoni, o i suoi. "
+        "Guardalo e cancellalo",
+        "{name}: the tables' counts, damaged or changed while the producer ran; the good ones count, or its own. "
+        "Look at it and delete it",
     ),
     "journal.db.bad": Plain(
         "{name}: il vecchio diario, già ricostruito. Se non ti serve, cancellalo",

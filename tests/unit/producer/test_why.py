@@ -9,6 +9,7 @@ from hypothesis import settings as how
 from hypothesis import strategies as st
 
 from kitchen import Kitchen, refused
+from stornello.audio_watchdog import refusals
 from stornello.cli.why_words import reasons
 from stornello.domain.errors import StudioAway
 from stornello.domain.fairness import FAIR
@@ -16,9 +17,10 @@ from stornello.domain.names import TableId
 from stornello.domain.plain import Plain
 from stornello.producer import why
 from stornello.producer.why import Rules, Standing
+from stornello.spool import reasons as spool_reasons
 from stornello.spool.locks import LifeLock
 from stornello.spool.paths import Venue
-from venues import a_claimed_note, a_voice_note
+from venues import EIGHT, a_claimed_note, a_voice_note
 
 
 def standing(kitchen: Kitchen, table: int, floor_mb: int = 0) -> Standing:
@@ -53,6 +55,24 @@ def test_a_table_whose_notes_are_being_heard_or_held_hears_so(kitchen: Kitchen) 
         "held": "Yours to decide (stornello resolve): 5_203000_a1b2c3.",
         "nothing-waiting": "Table 5's notes are still being heard (1).",
     }
+
+
+def test_a_table_hears_what_of_it_lies_aside_and_why_the_last(kitchen: Kitchen) -> None:
+    for arrival, name, refusal in (
+        ("20261123T200000000000", "5-giant.wav", refusals.too_large(0.3)),
+        ("20261123T200000000001", "6-other.wav", refusals.empty()),
+    ):
+        entry = kitchen.venue.transcription_errors / f"{arrival}_{name}"
+        entry.mkdir()
+        spool_reasons.write(entry, refusal, EIGHT)
+    job = kitchen.venue.failed_processing / "5_203000_a1b2c3"
+    job.mkdir()
+    spool_reasons.write(job, refused(), EIGHT.replace(hour=19))
+    assert told(kitchen, 5)["set-aside"].it == (
+        "Messe da parte del tavolo 5: 2. L'ultima, 5-giant.wav: La registrazione supera 0,3 MB. "
+        "Accorciala, o alza MAX_RECORDING_MB, riavvia e poi: stornello retry NOME"
+    )
+    assert "set-aside" not in told(kitchen, 7)
 
 
 def test_who_is_next_hears_so_and_who_is_not_hears_who_is_before_and_why(venue: Venue) -> None:

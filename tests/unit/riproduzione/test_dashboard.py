@@ -13,6 +13,7 @@ from rich.console import Console
 from builders import a_card
 from fake_decks import HandClock
 from pictures import AT, NOW, a_busy_night, shown
+from stornello.audio_watchdog import refusals
 from stornello.domain.errors import ProviderUnreachable, RecordingError
 from stornello.domain.names import JobId, SongId, TableId
 from stornello.domain.plain import Language, Plain
@@ -28,6 +29,7 @@ from stornello.spool.paths import Venue
 from stornello.spool.playlist import Playlist
 from stornello.spool.recordings import Recording
 from stornello.spool.snapshot import InTheMaking, Snapshot, look
+from stornello.spool.strays import Strays
 from stornello.wording import progress
 
 
@@ -177,6 +179,17 @@ def test_a_long_problem_takes_two_lines_of_a_small_terminal() -> None:
     reason = reasons.Reason("20261123T100327111773_4-luca.wav", "not-audio", what, todo, "2")
     text = " ".join(" ".join(drawn(replace(a_busy_night(), errors=(reason,)))).split())
     assert f"Ultimo problema: 4-luca.wav. {what.it} {todo.it}" in text
+
+
+def test_what_is_cut_off_says_where_to_read_it_and_what_was_heard_in_part_is_to_be_looked_at() -> None:
+    told = refusals.in_part(600)
+    long = reasons.Reason("20261123T200000000000_5-anna.wav", told.code, told.what, told.todo, at="2026-11-23T20:00")
+    seen = Snapshot(in_part=(long,))
+    assert "da guardare 1" in drawn(seen)[-4]
+    assert drawn(seen)[-2].endswith("…: stornello status")
+    both = drawn(replace(seen, strays=Strays(1, 0)))[-3:-1]
+    assert [line[-19:] for line in both] == ["…: stornello status"] * 2
+    assert all(len(line) <= 80 for line in both)
 
 
 def test_keys_are_read_singly_and_the_terminal_is_given_back() -> None:

@@ -8,9 +8,12 @@ from hypothesis import given
 from hypothesis import settings as how
 from hypothesis import strategies as st
 
+from kitchen import Kitchen
 from stornello.domain.names import JobId, TableId
 from stornello.spool import counts
 from stornello.spool.counts import Counts, Failures, Night
+from stornello.spool.snapshot import look
+from venues import a_venue
 
 FIVE, SIX = TableId(5), TableId(6)
 
@@ -79,6 +82,21 @@ def test_a_file_that_was_kept_is_never_replaced(state: Path) -> None:
         state.write_text(damage)
         counts.load(state)
     assert [kept.read_text() for kept in counts.set_aside(state)] == ["one", "two", "three"]
+
+
+def test_what_somebody_changes_while_the_producer_runs_is_kept_and_its_own_counts_go_on(tmp_path: Path) -> None:
+    kitchen = Kitchen(a_venue(tmp_path))
+    kitchen.note(5)
+    kitchen.serve(1)
+    state = kitchen.venue.producer_state
+    whole = state.read_text()
+    state.write_text(whole[: len(whole) // 2])
+    kitchen.note(6)
+    kitchen.serve(1)
+    assert kitchen.tonight() == {5: 1, 6: 1}
+    assert [kept.read_text() for kept in counts.set_aside(state)] == [whole[: len(whole) // 2]]
+    assert counts.load(state).tonight == {5: 1, 6: 1}
+    assert look(kitchen.venue).damaged == ("producer_state.json.bad",)
 
 
 def test_turns_go_on_by_tonights_songs_where_only_those_are_left(state: Path) -> None:

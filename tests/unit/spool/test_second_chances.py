@@ -115,6 +115,12 @@ def test_an_unknown_name_is_refused_in_both_languages(venue: Venue) -> None:
     assert "nobody" in refusal.value.what.en
 
 
+def test_a_name_too_short_to_be_one_is_refused_with_what_it_may_be(venue: Venue) -> None:
+    quarantine(venue, "5-anna.wav", hertz=300)
+    with pytest.raises(StornelloError, match=r"too short for a name: .*_5-anna.wav"):
+        put_back(venue, "ann", LATER)
+
+
 def test_a_name_that_may_be_two_things_is_refused_with_both(venue: Venue) -> None:
     quarantine(venue, "5-anna.wav", hertz=300)
     quarantine(venue, "6-anna.wav", hertz=500)
