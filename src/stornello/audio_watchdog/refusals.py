@@ -77,12 +77,12 @@ def in_part(most_s: float) -> RecordingError:
     return RecordingError(
         "in-part",
         Plain(
-            f"Dura più di {_it(most_s)} secondi: se ne è ascoltato solo l'inizio.",
-            f"It lasts longer than {most_s:g} seconds: only its beginning was heard.",
+            f"Solo i primi {_it(most_s)} secondi sono stati ascoltati: dura di più.",
+            f"Only its first {most_s:g} seconds were heard: it is longer.",
         ),
         Plain(
-            "Intera è in archive/recordings; per ascoltare di più delle prossime: alza MAX_RECORDING_SECONDS.",
-            "The whole is in archive/recordings; to hear more of the next ones: raise MAX_RECORDING_SECONDS.",
+            "Intera è in archive/recordings. Il limite: MAX_RECORDING_SECONDS.",
+            "The whole is in archive/recordings. The limit: MAX_RECORDING_SECONDS.",
         ),
     )
 

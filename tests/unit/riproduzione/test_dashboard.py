@@ -186,7 +186,9 @@ def test_what_is_cut_off_says_where_to_read_it_and_what_was_heard_in_part_is_to_
     long = reasons.Reason("20261123T200000000000_5-anna.wav", told.code, told.what, told.todo, at="2026-11-23T20:00")
     seen = Snapshot(in_part=(long,))
     assert "da guardare 1" in drawn(seen)[-4]
-    assert drawn(seen)[-2].endswith("…: stornello status")
+    assert "MAX_RECORDING_SECONDS" in " ".join(drawn(seen)[-3:-1])
+    longer = replace(long, todo=Plain(told.todo.it * 3, ""))
+    assert drawn(Snapshot(in_part=(longer,)))[-2].rstrip().endswith("…: stornello status")
     both = drawn(replace(seen, strays=Strays(1, 0)))[-3:-1]
     assert [line[-19:] for line in both] == ["…: stornello status"] * 2
     assert all(len(line) <= 80 for line in both)

@@ -108,7 +108,7 @@ def test_a_name_must_be_unmistakable(venue: Venue, ledger: Ledger) -> None:
 @pytest.mark.parametrize("slip", ["", "_", "1", "5_2"])
 def test_a_slip_of_the_hand_is_no_name(venue: Venue, ledger: Ledger, slip: str) -> None:
     job = a_held_job(venue, ledger)
-    with pytest.raises(StornelloError, match="No held job|too short for a name"):
+    with pytest.raises(StornelloError, match=r"No held job|too short for a name"):
         held.resolve(venue, slip, None, ledger)
     assert held.jobs(venue) == [job.folder]
 
