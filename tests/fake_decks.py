@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from stornello.domain.clock import Clock
-from stornello.domain.crossfade import Envelope
+from stornello.domain.crossfade import Envelope, Fade
 from stornello.domain.errors import PlayerLost, ProviderRefused
 from stornello.domain.plain import Plain
 from stornello.providers.player.ipc import TIMEOUT_S
@@ -178,11 +178,8 @@ class FakePlayer:
 
 def amplitude(envelope: Envelope, at_s: float) -> float:
     """Return an envelope's slope at a moment, its gain left out: quarter sines, as ffmpeg's ``curve=qsin``."""
-    rise = fall = 1.0
-    if fade := envelope.fade_in:
-        rise = math.sin(_share(at_s, fade.start_s, fade.length_s) * math.pi / 2)
-    if fade := envelope.fade_out:
-        fall = math.cos(_share(at_s, fade.start_s, fade.length_s) * math.pi / 2)
+    rise = math.prod(math.sin(_share(at_s, fade) * math.pi / 2) for fade in envelope.rises)
+    fall = math.prod(math.cos(_share(at_s, fade) * math.pi / 2) for fade in envelope.falls)
     return rise * fall
 
 
@@ -190,8 +187,8 @@ def lost() -> PlayerLost:
     return PlayerLost("player-lost", NOTHING, NOTHING)
 
 
-def _share(at_s: float, start_s: float, length_s: float) -> float:
-    return max(0.0, min(1.0, (at_s - start_s) / length_s))
+def _share(at_s: float, fade: Fade) -> float:
+    return max(0.0, min(1.0, (at_s - fade.start_s) / fade.length_s))
 
 
 def _length(audio: Path) -> float | None:

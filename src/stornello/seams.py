@@ -194,7 +194,7 @@ class Deck(Protocol):
         ...
 
     def seek(self, to_s: float) -> None:
-        """Go on from ``to_s``."""
+        """Go on from ``to_s``; all that is heard from there follows the envelope that was given last."""
         ...
 
     def set_volume(self, percent: float) -> None:
@@ -202,12 +202,28 @@ class Deck(Protocol):
         ...
 
     def state(self) -> DeckState:
-        """Ask the deck how it is."""
+        """Ask the deck how it is. A deck whose socket was deleted makes it again meanwhile."""
+        ...
+
+    def peak_dbfs(self) -> float | None:
+        """Return the peak of what goes to the output now, before the volume; None while that is unknown."""
+        ...
+
+    def try_output(self) -> None:
+        """Open the output again, which was lost; without one the song runs on into ``null``."""
         ...
 
     def close(self) -> None:
         """End the player, whatever its state."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """A sound device: ``name`` is the player's own for it, ``description`` the system's, for people."""
+
+    name: str
+    description: str
 
 
 class Player(Protocol):
@@ -222,4 +238,19 @@ class Player(Protocol):
             ProviderRefused: the player is not installed.
             PlayerLost: it did not come up.
         """
+        ...
+
+    def adopt(self, slot: str, audio: Path) -> tuple[Deck, bool] | None:
+        """Take over the deck called ``slot`` that a DJ before us left with ``audio`` on, and whether it is held.
+
+        None when there is none that answers, or something else is on; what was left there has ended then.
+        """
+        ...
+
+    def outputs(self) -> tuple[Output, ...]:
+        """Return the sound devices that there are now. Raises ProviderRefused, PlayerLost."""
+        ...
+
+    def use(self, output: str) -> None:
+        """Play to the device called ``output`` from now on (``auto``: the player's choice): every open deck too."""
         ...

@@ -133,11 +133,11 @@ def test_seeking_goes_there(deck: Deck, song: Path) -> None:
 
 
 def test_an_envelope_can_change_while_the_song_plays(deck: Deck, song: Path) -> None:
-    deck.load(song, 0.0, Envelope(-3.0, Fade(0.0, 0.5)))
+    deck.load(song, 0.0, Envelope(-3.0, (Fade(0.0, 0.5),)))
     deck.hold(on=False)
     until(deck, lambda state: (state.position_s or 0.0) > 0.3)
     before, at = position(deck), time.monotonic()
-    deck.shape(Envelope(-3.0, Fade(0.0, 0.5), Fade(1.5, 1.0)))
+    deck.shape(Envelope(-3.0, (Fade(0.0, 0.5),), (Fade(1.5, 1.0),)))
     time.sleep(0.3)
     assert position(deck) - before == pytest.approx(time.monotonic() - at, abs=0.15)
 

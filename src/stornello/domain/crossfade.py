@@ -4,14 +4,18 @@ All times are seconds in the file's own time, so that a plan stays true whatever
 """
 
 from dataclasses import dataclass
+from typing import Literal
 
 from stornello.domain.songs import Sound
 
-TARGET_LUFS = -16.0
-"""The level of the room (integrated, EBU R 128): loud enough to carry, low enough for two songs to overlap."""
+Curve = Literal["equal-power", "smooth", "linear"]
+"""The shape of a slope: quarter sine (in² + out² = 1), half sine, straight."""
 
 CEILING_DBTP = -1.0
-"""No gain raises a song's true peak above this."""
+"""What the room hears stays below this true peak, also while two songs sound."""
+
+OVERLAP_DB = 3.02
+"""Two equal-power slopes let at most this much more through than one song: sin + cos is at most the root of 2."""
 
 LEAD_S = 0.6
 """What the player has filtered already and can no longer be shaped (measured with mpv's 0.2 s buffer, with room)."""
@@ -28,10 +32,11 @@ CUT_FADE_S = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Fade:
-    """An equal-power slope over ``length_s`` from ``start_s``."""
+    """A slope over ``length_s`` from ``start_s``."""
 
     start_s: float
     length_s: float
+    curve: Curve = "equal-power"
 
     @property
     def end_s(self) -> float:
@@ -41,11 +46,16 @@ class Fade:
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """What a player does to a song's level: a gain in dB, silence before ``fade_in``, silence after ``fade_out``."""
+    """What a player does to a song's level: all of it at once, each multiplied with the others.
+
+    A gain in dB; silence before each of ``rises`` and after each of ``falls``; ``limit_dbtp``: the true peak that a
+    limiter holds after the gain, before the slopes, None for no limiter.
+    """
 
     gain_db: float
-    fade_in: Fade | None = None
-    fade_out: Fade | None = None
+    rises: tuple[Fade, ...] = ()
+    falls: tuple[Fade, ...] = ()
+    limit_dbtp: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +94,15 @@ def part(sound: Sound, only_s: float = 0) -> Part:
     return Part(begin, end)
 
 
-def gain_db(sound: Sound) -> float:
-    """Return the gain that brings a song to the room's level, as far as its true peak allows."""
-    wanted = TARGET_LUFS - sound.loudness_lufs if sound.loudness_lufs is not None else 0.0
-    return wanted if sound.true_peak_dbtp is None else min(wanted, CEILING_DBTP - sound.true_peak_dbtp)
+def level(sound: Sound, target_lufs: float) -> Envelope:
+    """Return the gain that brings a song to ``target_lufs``, and a limiter if its peaks would then be too high.
+
+    Too high is what would pass CEILING_DBTP while two songs overlap.
+    """
+    gain_db = target_lufs - sound.loudness_lufs if sound.loudness_lufs is not None else 0.0
+    most_dbtp = CEILING_DBTP - OVERLAP_DB
+    is_hot = sound.true_peak_dbtp is None or sound.true_peak_dbtp + gain_db > most_dbtp
+    return Envelope(gain_db, limit_dbtp=most_dbtp if is_hot else None)
 
 
 def fade_length(crossfade_s: float, leaving: Part, coming: Part) -> float:

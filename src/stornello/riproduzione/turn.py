@@ -1,10 +1,10 @@
 """A song's turn: one card on one deck, from being cued to having been heard."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
-from stornello.domain.crossfade import DECLICK_S, Envelope, Fade, Handover, Part, gain_db
+from stornello.domain.crossfade import DECLICK_S, Envelope, Fade, Handover, Part, level
 from stornello.domain.songs import SongCard
 from stornello.seams import Deck, DeckState
 
@@ -56,7 +56,8 @@ class Turn:
     def envelope(self) -> Envelope:
         """Return how the song is to sound from here on."""
         begin = self.part.begin_s if self.state.phase == "ready" else self.position_s
-        return Envelope(gain_db(self.card.sound), Fade(begin, max(self.fade_in_s, DECLICK_S)), self.slope_out)
+        rises = (Fade(begin, max(self.fade_in_s, DECLICK_S)),)
+        return replace(level(self.card.sound, -16.0), rises=rises, falls=(self.slope_out,) if self.slope_out else ())
 
     def shape(self) -> None:
         """Have the deck follow the plan from now on."""

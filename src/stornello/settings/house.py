@@ -4,7 +4,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from stornello.settings.kinds import Engines, Languages, setting
+from stornello.domain.crossfade import Curve
+from stornello.settings.kinds import Engines, Languages, TimeOfDay, setting
 
 
 class HouseSettings(BaseModel):
@@ -138,15 +139,61 @@ class HouseSettings(BaseModel):
     crossfade_seconds: float = setting(
         5.0, "Durata della dissolvenza tra due canzoni.", "Length of the crossfade between two songs.", ge=0, le=30
     )
+    crossfade_curve: Curve = setting(
+        "equal-power",
+        "Forma della dissolvenza. equal-power: livello costante in sala; smooth: più morbida; linear: retta.",
+        "Shape of the crossfade. equal-power: constant level in the room; smooth: softer; linear: straight.",
+    )
+    fade_at_cue_out: bool = setting(
+        default=True,
+        it="La dissolvenza finisce dove finisce il suono della canzone; se no, dove finisce il file.",
+        en="The crossfade ends where the song's sound ends; if not, where its file ends.",
+    )
     play_only_seconds: float = setting(
         0.0,
         "Suona solo l'inizio di ogni canzone, tanti secondi; 0 la suona tutta.",
         "Play only this many seconds of each song; 0 plays all of it.",
         ge=0,
     )
+    target_lufs: float = setting(
+        -16.0,
+        "Il livello a cui si porta ogni brano, in LUFS (EBU R 128).",
+        "The level that every piece is brought to, in LUFS (EBU R 128).",
+        ge=-30,
+        le=-9,
+    )
+    interrupt: Literal["filler", "never", "always"] = setting(
+        "filler",
+        "Quando una canzone nuova entra prima della fine di quello che suona. filler: se è un riempitivo (repliche, "
+        "house_music, tappeto); never: mai, salvo il tappeto; always: anche se è la canzone di un tavolo.",
+        "When a fresh song enters before the end of what plays. filler: if that is filler (repeats, house_music, the "
+        "bed); never: not at all, but for the bed; always: also over a table's song.",
+    )
+    repeat_window_minutes: float = setting(
+        30.0,
+        "Niente si ripete prima di tanti minuti, se c'è altro da suonare.",
+        "Nothing is repeated within this many minutes while there is anything else to play.",
+        ge=0,
+    )
     volume: int = setting(85, "Volume all'inizio, in percento.", "Volume at start, in percent.", ge=0, le=100)
+    max_volume: int = setting(
+        100, "Volume massimo, in percento: oltre non si va.", "Highest volume, in percent: no further.", ge=1, le=100
+    )
+    curfew_from: TimeOfDay = setting(
+        None,
+        "Da quest'ora (HH:MM) la musica è più bassa, fino a night_begins; niente: mai.",
+        "From this time (HH:MM) on the music is quieter, until night_begins; none: never.",
+    )
+    curfew_db: float = setting(
+        6.0, "Di quanto è più bassa allora, in dB.", "How much quieter it is then, in dB.", ge=0, le=60
+    )
     sound_output: str = setting(
         "auto",
         "Uscita audio di mpv: auto, oppure un nome come pulse, alsa, null.",
         "mpv's audio output: auto, or a name such as pulse, alsa, null.",
+    )
+    sound_device: str = setting(
+        "auto",
+        "La scheda audio: auto, oppure un nome di «stornello devices», che ricorda quella scelta lì.",
+        "The sound device: auto, or a name that 'stornello devices' shows, which remembers the one chosen there.",
     )

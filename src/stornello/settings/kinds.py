@@ -76,6 +76,7 @@ Languages = Annotated[tuple[Literal["it", "en"], ...], BeforeValidator(_listed)]
 Key = Annotated[SecretStr | None, BeforeValidator(_key)]
 Url = Annotated[str, StringConstraints(pattern=HTTP)] | None
 Sum = Annotated[Amount | None, BeforeValidator(_sum)]
+TimeOfDay = Annotated[str, StringConstraints(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")] | None
 Prices = Annotated[dict[str, Annotated[float, Field(ge=0)]], BeforeValidator(_flat)]
 
 

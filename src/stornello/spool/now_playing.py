@@ -14,9 +14,12 @@ FILE = "now_playing.json"
 class NowPlaying:
     """The room at ``at`` (seconds since the epoch; since the boot: ``monotonic_s``). ``song``: empty for nothing.
 
-    ``position_s`` was true at ``at``; while not ``paused`` it runs on with the clock. ``output`` is mpv's audio driver
-    (``null`` when the room has no sound card); ``songs_played`` counts since the service started; ``trouble`` is the
-    code of what keeps the player from playing, empty for nothing.
+    ``song`` is a piece's key and ``kind`` its kind (domain/pieces.py); ``position_s`` was true at ``at``; while not
+    ``paused`` it runs on with the clock. ``volume`` is what was asked for, ``quieter_db`` what the curfew takes from
+    it. ``output`` is mpv's audio driver (``null`` when the room has no sound card) and ``device`` the chosen device.
+    ``songs_played`` counts since the service started, at ``began_at``; ``longest_silence_s`` is tonight's, which ended
+    at ``silent_until`` (both in seconds, the latter since the epoch). ``trouble`` is the code of what keeps the player
+    from playing, empty for nothing. ``peak_dbfs`` is the level at ``at``, None while nothing sounds.
     """
 
     at: float
@@ -32,6 +35,16 @@ class NowPlaying:
     songs_played: int = 0
     trouble: str = ""
     monotonic_s: float = 0.0
+    kind: str = ""
+    guests: tuple[str, ...] = ()
+    muted: bool = False
+    panic: bool = False
+    quieter_db: float = 0.0
+    device: str = ""
+    began_at: float = 0.0
+    longest_silence_s: float = 0.0
+    silent_until: float = 0.0
+    peak_dbfs: float | None = None
 
     def age_s(self, clock: Clock) -> float:
         """Return how long ago that was: by the boot's clock, which nobody sets, unless it is another boot's."""

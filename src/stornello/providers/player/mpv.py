@@ -186,14 +186,17 @@ def _forget(path: Path) -> None:
         path.unlink(missing_ok=True)
 
 
+_CURVES = {"equal-power": "qsin", "smooth": "hsin", "linear": "tri"}
+
+
 def _filter(envelope: Envelope) -> str:
     """Return the labelled filter for an envelope.
 
     Source: https://ffmpeg.org/ffmpeg-filters.html#afade-1; qsin is the quarter sine, in² + out² = 1.
     """
     steps = [f"volume={envelope.gain_db:.3f}dB"]
-    if fade := envelope.fade_in:
-        steps.append(f"afade=t=in:st={fade.start_s:.6f}:d={fade.length_s:.6f}:curve=qsin")
-    if fade := envelope.fade_out:
-        steps.append(f"afade=t=out:st={fade.start_s:.6f}:d={fade.length_s:.6f}:curve=qsin")
+    for way, fades in (("in", envelope.rises), ("out", envelope.falls)):
+        steps += [
+            f"afade=t={way}:st={fade.start_s:.6f}:d={fade.length_s:.6f}:curve={_CURVES[fade.curve]}" for fade in fades
+        ]
     return f"@xf:lavfi=[{','.join(steps)}]"
