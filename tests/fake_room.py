@@ -42,7 +42,7 @@ class Room:
             deck.close()
         self.clock.sleep(away_s)
         self.begin()
-        self.dj.take_up(now_playing.read(self.venue.run))
+        self.dj.take_up(now_playing.read(self.venue))
 
     @property
     def dj(self) -> Dj:

@@ -73,7 +73,7 @@ class Night:
         return time.monotonic() - began
 
     def said(self) -> NowPlaying:
-        return now_playing.read(self.venue.run) or NowPlaying(0.0)
+        return now_playing.read(self.venue) or NowPlaying(0.0)
 
     def hears(self, song: str, beyond_s: float = 0.0) -> bool:
         said = self.said()

@@ -47,7 +47,7 @@ class Riproduzione:
     def run(self, stop: threading.Event) -> None:
         """Play until ``stop`` is set or somebody asks for the end; then fade out and end every player."""
         with self._control as control:
-            self.dj.take_up(now_playing.read(self.venue.run))
+            self.dj.take_up(now_playing.read(self.venue))
             try:
                 while not stop.is_set() and self._obey(control.asked):
                     self.tick()
@@ -102,7 +102,7 @@ class Riproduzione:
     def _write(self, says: NowPlaying) -> None:
         self._said, self._say_at = says, self.clock.monotonic() + SAY_EVERY_S
         try:
-            now_playing.write(self.venue.run, says)
+            now_playing.write(self.venue, says)
             self._is_unsaid = False
         except OSError as error:
             if not self._is_unsaid:  # not every second

@@ -40,7 +40,7 @@ def _folders(venue: Venue) -> Iterator[Path]:
 
     As deep as a job's steps.
     """
-    yield from (venue.root, venue.songs, venue.heard_in_part)
+    yield from (venue.root, venue.scratch, venue.songs, venue.heard_in_part)
     yield from (venue.archived_recordings, venue.archived_recordings / "refused")
     set_aside = (venue.held, venue.failed_processing, venue.transcription_errors, venue.short_transcriptions)
     for kind in (*_below(venue.scratch), *set_aside):

@@ -1,13 +1,13 @@
-"""What the DJ says of itself in .tmp_player/run/now_playing.json, for dashboards. Written by riproduzione only."""
+"""What the room hears, in now_playing.json: for dashboards and other programs. Written by riproduzione only."""
 
+import errno
 import json
+import os
 from dataclasses import asdict, dataclass
-from pathlib import Path
 
 from stornello.domain.clock import Clock
 from stornello.spool import atomic
-
-FILE = "now_playing.json"
+from stornello.spool.paths import Venue
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,14 +57,17 @@ class NowPlaying:
         return min(self.position_s + moved, self.duration_s)
 
 
-def write(run: Path, playing: NowPlaying) -> None:
-    """Say what the room hears."""
-    atomic.write(run / FILE, json.dumps(asdict(playing), ensure_ascii=False).encode(), durable=False)
+def write(venue: Venue, playing: NowPlaying) -> None:
+    """Say what the room hears. Raises OSError, also when the venue is away: nothing is left in its empty place."""
+    if not venue.is_there():
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(venue.root))
+    atomic.write(venue.now_playing, json.dumps(asdict(playing), ensure_ascii=False).encode(), durable=False)
 
 
-def read(run: Path) -> NowPlaying | None:
+def read(venue: Venue) -> NowPlaying | None:
     """Return what the DJ said last, or None."""
     try:
-        return NowPlaying(**json.loads((run / FILE).read_text(encoding="utf-8")))
-    except (OSError, ValueError, TypeError):
+        said = json.loads(venue.now_playing.read_text(encoding="utf-8"))
+        return NowPlaying(**said | {"guests": tuple(said.get("guests", ()))})
+    except (OSError, ValueError, TypeError, AttributeError, RecursionError):
         return None

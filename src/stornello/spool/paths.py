@@ -65,6 +65,21 @@ class Venue:
         return self.scratch / "engines"
 
     @property
+    def playing(self) -> Path:
+        """What the DJ has in hand, durably."""
+        return self.scratch / "playing.json"
+
+    @property
+    def playing_now(self) -> Path:
+        """The same at every second, as far as no power cut takes it."""
+        return self.scratch / "playing.now.json"
+
+    @property
+    def now_playing(self) -> Path:
+        """What the room hears, for dashboards and other programs."""
+        return self.root / "now_playing.json"
+
+    @property
     def run(self) -> Path:
         """Sockets, locks and what the services say of themselves; mode 0700."""
         return self.scratch / "run"

@@ -175,10 +175,10 @@ class Lookout:
             return self._read(night, conditions.look(self.venue, floor_mb))
         except OSError as error:
             found = conditions.look(self.venue, floor_mb) or (conditions.unreadable(error),)
-            return Snapshot(now_playing.read(self.venue.run), running=self._running(), conditions=found)
+            return Snapshot(now_playing.read(self.venue), running=self._running(), conditions=found)
 
     def _read(self, night: date | None, wrong: tuple[Condition, ...]) -> Snapshot:
-        venue, playing = self.venue, now_playing.read(self.venue.run)
+        venue, playing = self.venue, now_playing.read(self.venue)
         hearing, troubles = self._hearing.look()
         known = counts.look(venue.producer_state)
         seen = Snapshot(

@@ -129,7 +129,7 @@ def test_off_a_terminal_the_dashboard_tells_and_stops_when_it_is_told_to(tmp_pat
     venue = Venue(tmp_path)
     venue.open()
     Playlist(venue.playlist).put(a_card("one"))
-    now_playing.write(venue.run, NowPlaying(AT, "one", "La notte di Anna", 5, 0.0, 60.0, songs_played=3))
+    now_playing.write(venue, NowPlaying(AT, "one", "La notte di Anna", 5, 0.0, 60.0, songs_played=3))
     out = io.StringIO()
     board = Dashboard(venue, "it", Console(file=out), HandClock())
     seen = board.run(lambda now: bool(now.playing and now.playing.songs_played == 3), threading.Event())
@@ -228,7 +228,7 @@ def test_a_card_that_is_damaged_does_not_blind_the_dashboard(tmp_path: Path) -> 
     venue = Venue(tmp_path)
     venue.open()
     atomic.write_text(venue.card(SongId("one")), "{")
-    now_playing.write(venue.run, NowPlaying(AT, "one", "La notte di Anna", 5, 0.0, 60.0))
+    now_playing.write(venue, NowPlaying(AT, "one", "La notte di Anna", 5, 0.0, 60.0))
     assert "La notte di Anna" in "\n".join(drawn(replace(look(venue), running={"riproduzione": True})))
 
 

@@ -207,7 +207,7 @@ def test_a_song_whose_dj_crashed_at_its_very_end_is_no_bad_song(room: Room) -> N
     room.put("one")
     room.put("two")
     room.pass_time(20)
-    now_playing.write(room.venue.run, replace(room.dj.now_playing(), position_s=60.0))
+    now_playing.write(room.venue, replace(room.dj.now_playing(), position_s=60.0))
     room.crash(away_s=3)
     room.pass_time(2)
     assert room.player.sounding().keys() == {"two"}

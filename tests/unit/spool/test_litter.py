@@ -27,7 +27,8 @@ with atomic.on(Kills()):
 PLACES = (
     "playlist.queue",
     "songs/5_203000_abcdef.json",
-    ".tmp_player/run/now_playing.json",
+    "now_playing.json",
+    ".tmp_player/playing.json",
     ".tmp_player/takes/0123456789abcdef",
     ".tmp_player/answers/0123456789abcdef.json",
     ".tmp_player/jobs/5_203000_abcdef/status.json",

@@ -52,7 +52,7 @@ def seen(venue: Venue, clock: HandClock, *running: str) -> Snapshot:
 def test_all_that_is_on_its_way_is_told_with_its_time(tmp_path: Path) -> None:
     clock = HandClock()
     venue = a_night_with_a_pace(tmp_path, clock)
-    now_playing.write(venue.run, NowPlaying(clock.now().timestamp(), "p", "P", 9, 120.0, 185.0))
+    now_playing.write(venue, NowPlaying(clock.now().timestamp(), "p", "P", 9, 120.0, 185.0))
     Playlist(venue.playlist).put(a_card("queued", table=4, sound=a_sound(185.0)))
     job = Job(JobId("3_200000_aaaaaa"), venue.job(JobId("3_200000_aaaaaa")))
     (job.folder / "transcripts").mkdir(parents=True)
