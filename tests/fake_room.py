@@ -83,7 +83,7 @@ class Room:
 
     def heard(self) -> dict[str, float]:
         """Return what the journal says was heard, in order, and for how long."""
-        return {song: seconds for song, _, seconds in self.journal.plays()}
+        return {play.song: play.heard_s for play in self.journal.plays()}
 
     def deck_of(self, song: str) -> FakeDeck:
         return next(deck for deck in self.player.open_decks() if deck.audio and deck.audio.stem == song)

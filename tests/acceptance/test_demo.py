@@ -21,7 +21,7 @@ def test_the_demo_plays_three_songs_and_tells_where_everything_is(night: Night) 
     done = night.run("demo", "--fast", timeout_s=380)
     assert done.returncode == 0, done.stdout + done.stderr
     venue = night.venue
-    songs = [song for song, _, _ in Journal(venue.journal).plays()]
+    songs = [play.song for play in Journal(venue.journal).plays()]
     cards = [card for song in songs if (card := read_card(venue, SongId(song)))]
     assert len(cards) >= 3
     assert len({card.table for card in cards}) >= 3

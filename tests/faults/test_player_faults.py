@@ -114,8 +114,8 @@ def test_songs_pass_into_one_another_in_order_and_each_is_taken_once(night: Nigh
     until(lambda: night.hears("three") and night.said().crossfading)
     until(lambda: night.said().songs_played == 3)
     plays = Journal(night.venue.journal).plays()
-    assert [song for song, _, _ in plays] == ["one", "two", "three"]
-    assert [heard for _, _, heard in plays] == pytest.approx([6, 6, 6], abs=0.4)
+    assert [play.song for play in plays] == ["one", "two", "three"]
+    assert [play.heard_s for play in plays] == pytest.approx([6, 6, 6], abs=0.4)
     assert night.venue.playlist.with_name("playlist.taken").read_text().split() == ["one", "two", "three"]
 
 
@@ -167,7 +167,7 @@ def test_sigterm_ends_the_dj_and_its_players_within_two_seconds(night: Night) ->
     assert night.end(signal.SIGTERM) < 2.0
     assert night.mpvs() == []
     assert night.said().song == ""
-    assert [song for song, _, _ in Journal(night.venue.journal).plays()] == ["one"]
+    assert [play.song for play in Journal(night.venue.journal).plays()] == ["one"]
 
 
 def test_sigterm_ends_the_dj_within_three_seconds_though_its_player_hangs(night: Night) -> None:

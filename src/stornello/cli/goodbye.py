@@ -31,9 +31,9 @@ def tell_all(venue: Venue) -> bool:
 
 
 def _heard(venue: Venue) -> Iterator[tuple[SongCard, float]]:
-    for song, _, seconds in Journal(venue.journal).plays():
-        if card := seen_card(venue, SongId(song)):
-            yield card, seconds
+    for play in Journal(venue.journal).plays():
+        if play.kind == "song" and (card := seen_card(venue, SongId(play.song))):
+            yield card, play.heard_s
 
 
 def _tell_song(venue: Venue, card: SongCard, seconds: float) -> None:

@@ -137,8 +137,9 @@ def gather(venue: Venue, night: date, begins: int, budget: Budget) -> NightRepor
 
 def _songs(songs: Iterable[SongRow], journal: Journal, known: Sequence[Charge]) -> Iterator[Song]:
     heard_at: dict[str, str] = {}
-    for played, started_at, _ in journal.plays():
-        heard_at.setdefault(played, started_at)
+    for play in journal.plays():
+        if play.kind == "song":  # what fills the time is not what its guests were waiting for
+            heard_at.setdefault(play.song, play.started_at)
     for song in songs:
         at = heard_at.get(song.id, "")
         yield Song(

@@ -17,11 +17,12 @@ from stornello.domain.clock import Clock, SystemClock
 from stornello.domain.errors import StornelloError
 from stornello.domain.eta import Pace
 from stornello.domain.names import TableId
+from stornello.domain.pieces import Kind
 from stornello.domain.plain import Plain
 from stornello.domain.songs import SongCard
 from stornello.spool import journal_file, journal_rebuild, journal_rows
 from stornello.spool.charges import Charge
-from stornello.spool.journal_rows import SHA_DIGITS, Ended, FailureRow, RecordingRow, Row, SongRow
+from stornello.spool.journal_rows import SHA_DIGITS, Ended, FailureRow, PlayRow, RecordingRow, Row, SongRow
 
 log = logging.getLogger(__name__)
 
@@ -100,13 +101,17 @@ class Journal:
         """Remember a job that did not become a song."""
         self._note(journal_rows.failure(job, table, code, at.isoformat()))
 
-    def play(self, song: str, started_at: datetime, heard_s: float) -> None:
-        """Remember that the room heard ``song`` for ``heard_s`` seconds."""
-        self._note(journal_rows.play(song, started_at.isoformat(), heard_s))
+    def play(self, song: str, started_at: datetime, heard_s: float, kind: Kind = "song") -> None:
+        """Remember that the room hears the piece ``song`` since ``started_at``, and ``heard_s`` seconds of it so far.
 
-    def plays(self) -> list[tuple[str, str, float]]:
-        """Return what the room heard: (song, started at, seconds), oldest first; empty when there is no journal."""
-        return self._rows("SELECT song, started_at, coalesce(heard_s, 0) FROM plays ORDER BY id")
+        Told again with the same beginning it is the same play.
+        """
+        self._note(journal_rows.play(song, started_at.isoformat(), heard_s, kind))
+
+    def plays(self) -> list[PlayRow]:
+        """Return what the room heard, filler too, oldest first; empty when there is no journal."""
+        rows = self._rows("SELECT song, started_at, coalesce(heard_s, 0), kind FROM plays ORDER BY started_at, id")
+        return [PlayRow(*row) for row in rows]
 
     def songs(self) -> list[SongRow]:
         """Return all finished songs, oldest first; empty when there is no journal, as for the others below."""

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-from stornello.spool import atomic, journal_file, journal_sources, journal_versions
+from stornello.spool import atomic, journal_file, journal_rows, journal_sources, journal_versions
 from stornello.spool.journal_file import with_ending
 from stornello.spool.journal_rows import COLUMNS, Cell, Row
 from stornello.spool.paths import Venue
@@ -188,12 +188,24 @@ def _completed(told: Row, old: Row) -> Row:
 
 
 def _plays(old: list[Row], logged: list[Row]) -> list[Row]:
-    """Return what the old journal and the player's log tell, each play once, in order."""
-    known: dict[Cell, list[Row]] = {}
-    for row in old:
-        known.setdefault(row["song"], []).append(row)
-    fresh = [row for row in logged if not any(_is_one_play(row, other) for other in known.get(row["song"], []))]
-    return sorted([*old, *fresh], key=lambda row: str(row["started_at"]))
+    """Return what the old journal and the player's log tell, each play once, in order, for as long as either knows."""
+    plays, known = list(old), dict[Cell, list[int]]()
+    for number, row in enumerate(old):
+        known.setdefault(row["song"], []).append(number)
+    for row in logged:
+        same = next((n for n in known.get(row["song"], []) if _is_one_play(row, plays[n])), None)
+        if same is None:
+            plays.append(row)
+        else:
+            plays[same] = _longer(plays[same], row)
+    return sorted(plays, key=lambda row: str(row["started_at"]))
+
+
+def _longer(old: Row, logged: Row) -> Row:
+    """Return the old journal's play, with the log's length if that is longer: the journal was lost while it lasted."""
+    lengths = [row["heard_s"] for row in (old, logged)]
+    longest = max((length for length in lengths if isinstance(length, int | float)), default=0.0)
+    return journal_rows.play(str(old["song"]), str(old["started_at"]), longest, str(old["kind"]))
 
 
 def _is_one_play(row: Row, other: Row) -> bool:

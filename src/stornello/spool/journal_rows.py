@@ -12,7 +12,7 @@ COLUMNS: Final = {
     "songs": ("id", "tbl", "title", "duration_s", "engine", "at", "told_at", "words_by", "heard_by", "seconds"),
     "costs": ("id", "at", "seam", "engine", "tbl", "about", "euro", "credits", "state"),
     "failures": ("job", "tbl", "code", "at"),
-    "plays": ("song", "started_at", "heard_s"),
+    "plays": ("song", "started_at", "heard_s", "kind"),
 }
 """The tables, and what a row of each holds."""
 
@@ -96,9 +96,9 @@ def failure(job: str, table: TableId, code: str, at: str) -> Row:
     return Row("failures", (job, table, code, at))
 
 
-def play(song: str, started_at: str, heard_s: float) -> Row:
-    """Return the row of a song that the room heard."""
-    return Row("plays", (song, started_at, heard_s))
+def play(song: str, started_at: str, heard_s: float, kind: str) -> Row:
+    """Return the row of a piece that the room heard: of one beginning there is one row, however often it is written."""
+    return Row("plays", (song, started_at, heard_s, kind))
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +130,19 @@ class RecordingRow:
     engine: str
     at: str
     seconds: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PlayRow:
+    """A piece that the room began to hear at ``started_at``, by its key, and what it heard of it so far.
+
+    ``kind`` is song, or one of the fillers: replay, house, bed (domain/pieces.py).
+    """
+
+    song: str
+    started_at: str
+    heard_s: float
+    kind: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,17 +57,26 @@ def _costs(venue: Venue) -> Iterator[Row]:
 
 
 def _plays(venue: Venue) -> Iterator[Row]:
-    """Yield the plays that the player's log, as far back as it goes, tells."""
-    started: dict[str, str] = {}
+    """Yield the plays that the player's log, as far back as it goes, tells; of some it tells no end."""
+    begun: dict[object, dict[str, object]] = {}
     for line in _log_lines(venue):
+        song = line.get("song")
         if line.get("event") == "song started":
-            started[str(line.get("song"))] = str(line.get("at"))
-        elif line.get("event") == "song over" and (at := started.pop(str(line.get("song")), None)):
-            heard_s = line.get("heard_s")
-            moment = datetime.fromisoformat(at).astimezone(UTC)
-            yield journal_rows.play(
-                str(line["song"]), moment.isoformat(), heard_s if isinstance(heard_s, int | float) else 0.0
-            )
+            if song in begun:
+                yield _play(begun[song], 0.0)
+            begun[song] = line
+        elif line.get("event") == "song over" and song in begun:
+            yield _play(begun.pop(song), line.get("heard_s"))
+    for line in begun.values():
+        yield _play(line, 0.0)
+
+
+def _play(begun: dict[str, object], heard_s: object) -> Row:
+    moment = datetime.fromisoformat(str(begun["at"])).astimezone(UTC)
+    kind = str(begun.get("kind", "song"))  # the log of an earlier version has none
+    return journal_rows.play(
+        str(begun["song"]), moment.isoformat(), heard_s if isinstance(heard_s, int | float) else 0.0, kind
+    )
 
 
 def _log_lines(venue: Venue) -> Iterator[dict[str, object]]:
@@ -87,7 +96,7 @@ def _object(line: str) -> dict[str, object]:
         datetime.fromisoformat(found["at"])
     except (ValueError, KeyError, TypeError):
         return {}
-    return found if isinstance(found, dict) else {}
+    return found if isinstance(found, dict) and isinstance(found.get("song"), str) else {}
 
 
 def _recordings(venue: Venue, speech: dict[SongId, str]) -> Iterator[Row]:

@@ -41,6 +41,16 @@ VERSIONS = (
     ALTER TABLE recordings_by_arrival RENAME TO recordings;
     ALTER TABLE songs ADD COLUMN seconds REAL;
     """,
+    """
+    CREATE TABLE plays_by_start (
+        id INTEGER PRIMARY KEY, song TEXT NOT NULL, started_at TEXT NOT NULL, heard_s REAL,
+        kind TEXT NOT NULL DEFAULT 'song', UNIQUE (song, started_at)
+    );
+    INSERT OR IGNORE INTO plays_by_start (song, started_at, heard_s)
+        SELECT song, started_at, heard_s FROM plays ORDER BY id;
+    DROP TABLE plays;
+    ALTER TABLE plays_by_start RENAME TO plays;
+    """,
 )
 """What each version added to the one before; the file's user_version counts those that it has."""
 

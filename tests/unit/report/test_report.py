@@ -47,6 +47,7 @@ def a_night(folder: Path) -> Venue:
     a_song_of(venue, "5_203000_a1b2c3")
     journal.play(SongId("5_203000_a1b2c3"), EIGHT.replace(minute=9), 60.0)
     journal.play(SongId("5_203000_a1b2c3"), EIGHT.replace(minute=30), 60.0)
+    journal.play(SongId("5_203000_a1b2c3"), EIGHT.replace(minute=6), 9.0, "replay")  # not what they waited for
     journal.recording("aa" * 32, "5-anna.wav", TableId(5), "staged", 60, EIGHT, "openai")
     journal.recording("bb" * 32, "5-b.wav", TableId(5), "short", 3, EIGHT, "openai")
     journal.recording("cc" * 32, "5-c.wav", TableId(5), "error", 0, EIGHT)

@@ -70,7 +70,7 @@ def test_a_player_lost_at_the_very_passage_counts_the_leaving_song_once(room: Ro
     room.deck_of("two").stuck = True
     room.pass_time(50)
     assert room.player.sounding().keys() == {"two"}
-    assert [song for song, _, _ in room.journal.plays()] == ["one"]
+    assert [play.song for play in room.journal.plays()] == ["one"]
     assert room.dj.now_playing().songs_played == 1
 
 

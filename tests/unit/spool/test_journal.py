@@ -12,6 +12,7 @@ from builders import a_card
 from stornello.domain.names import TableId
 from stornello.spool import journal_versions
 from stornello.spool.journal import Journal
+from stornello.spool.journal_rows import PlayRow
 from venues import EIGHT
 
 FIVE = TableId(5)
@@ -31,6 +32,8 @@ INSERT INTO recordings VALUES ('ab', '5-anna.wav', 5, 'staged', 42, '2026-11-20T
 INSERT INTO songs VALUES ('old', 5, 'Vecchia', 61.0, 'embedded', '2026-11-20T20:01:00+00:00');
 INSERT INTO failures VALUES ('5_200000_a1b2c3', 5, 'job-crashed', '2026-11-20T20:02:00+00:00');
 INSERT INTO plays VALUES (1, 'old', '2026-11-20T20:03:00+00:00', NULL);
+INSERT INTO plays VALUES (2, 'new', '2026-11-20T20:05:00+00:00', 61.5);
+INSERT INTO plays VALUES (3, 'old', '2026-11-20T20:07:00+00:00', 60.0);
 """
 """What the house wrote before anything cost money."""
 
@@ -64,13 +67,16 @@ def version_of(path: Path) -> int:
 def test_a_journal_of_the_first_version_is_read_and_goes_on(tmp_path: Path) -> None:
     path = an_old_journal(tmp_path)
     assert read_all(path) == (["Vecchia"], ["5-anna.wav"], ["job-crashed"])
-    assert Journal(path).plays() == [("old", "2026-11-20T20:03:00+00:00", 0.0)]
+    plays = [("old", "03", 0.0), ("new", "05", 61.5), ("old", "07", 60.0)]
+    heard = [PlayRow(song, f"2026-11-20T20:{minute}:00+00:00", heard_s, "song") for song, minute, heard_s in plays]
+    assert Journal(path).plays() == heard
     remember(path)
     Journal(path).recording("cd" * 32, "6-luca.wav", TableId(6), "staged", 30, EIGHT, "openai (gpt-transcribe)")
     old, new = Journal(path).songs()
     assert (old.told_at, old.words_by, old.music_by) == ("", "", "embedded")
     assert (new.told_at, new.words_by, new.heard_by) == ("2026-11-23T20:00:00+00:00", "test", "test")
     assert [row.engine for row in Journal(path).recordings()] == ["", "openai (gpt-transcribe)"]
+    assert Journal(path).plays() == heard, "brought up to date on disk too"
 
 
 def test_whoever_comes_first_brings_an_old_journal_up_to_date_and_nothing_is_lost(tmp_path: Path) -> None:

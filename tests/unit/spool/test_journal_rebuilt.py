@@ -20,6 +20,7 @@ from small_night import a_small_night, rows_of
 from stornello.domain.names import TableId
 from stornello.spool import atomic, journal_file, journal_rebuild
 from stornello.spool.journal import Journal
+from stornello.spool.journal_rows import PlayRow
 from stornello.spool.paths import Venue
 from venues import EIGHT
 
@@ -98,7 +99,7 @@ def test_a_journal_that_is_none_is_built_anew_by_the_first_note_and_the_note_is_
     journal.play("two", EIGHT, 3.0)
     journal.play("three", EIGHT, 4.0)
     assert rows_of(venue.journal)["songs"] == before["songs"]
-    assert [song for song, _, _ in journal.plays()] == ["two", "three"]
+    assert [play.song for play in journal.plays()] == ["two", "three"]
     assert messages(caplog) == ["journal built anew"] * bool(content)
     assert (venue.root / "journal.db.bad").exists() == bool(content)
 
@@ -144,7 +145,7 @@ def test_what_lies_beside_a_journal_whose_writer_was_killed_comes_along(venue: V
     path = whose_writer_was_killed(venue, tmp_path)
     with journal_file.alone(path, 1):
         journal_rebuild.rebuild(path)
-    assert [song for song, _, _ in Journal(path).plays()] == ["one", "one", "last"]
+    assert [play.song for play in Journal(path).plays()] == ["one", "one", "last"]
 
 
 @pytest.mark.parametrize("stale", [b"", b"of the rebuild that was broken off"])
@@ -154,7 +155,7 @@ def test_what_was_written_after_a_rebuild_broken_off_comes_along(venue: Venue, t
     if stale:
         path.with_name("journal.db.bad-wal").write_bytes(stale)
     Journal(path).rebuild()
-    assert [song for song, _, _ in Journal(path).plays()] == ["one", "one", "last"]
+    assert [play.song for play in Journal(path).plays()] == ["one", "one", "last"]
     assert not any(name.samefile(path) for name in path.parent.glob("*.bad*"))
 
 
@@ -166,17 +167,37 @@ def test_plays_come_back_from_the_players_log(venue: Venue) -> None:
         '{"at": "2026-11-23T21:15:00+0100", "event": "song started", "song": "two"}',
         "torn",
         '{"at": "2026-11-23T21:16:00+0100", "event": "song over", "song": "two", "heard_s": 59.0}',
+        '{"at": "2026-11-23T21:16:00+0100", "event": "song started", "song": "bed", "kind": "bed"}',
+        '{"at": "2026-11-23T21:17:00+0100", "event": "song started", "song": "bed", "kind": "bed"}',
+        '{"at": "2026-11-23T21:18:00+0100", "event": "song over", "song": "bed", "heard_s": 58.0}',
+        '{"at": "2026-11-23T21:19:00+0100", "event": "song started", "song": "three", "kind": "song"}',
     )
     log.write_text("\n".join(lines))
     venue.journal.write_bytes(b"no database" * 1000)
     Journal(venue.journal).check()
-    assert [(song, at[:16], s) for song, at, s in Journal(venue.journal).plays()] == [
-        ("one", "2026-11-23T20:10", 60.1),
-        ("two", "2026-11-23T20:15", 59.0),
+    plays = Journal(venue.journal).plays()
+    assert [(play.song, play.started_at[11:16], play.heard_s, play.kind) for play in plays] == [
+        ("one", "20:10", 60.1, "song"),
+        ("two", "20:15", 59.0, "song"),
+        ("bed", "20:16", 0.0, "bed"),
+        ("bed", "20:17", 58.0, "bed"),
+        ("three", "20:19", 0.0, "song"),
     ]
     with journal_file.alone(venue.journal, 1):
         journal_rebuild.rebuild(venue.journal)
-    assert len(Journal(venue.journal).plays()) == 2
+    assert Journal(venue.journal).plays() == plays
+
+
+def test_a_play_whose_end_only_the_log_knows_is_as_long_as_the_log_says(venue: Venue) -> None:
+    Journal(venue.journal).play("last", EIGHT, 0.0, "house")
+    lines = (
+        '{"at": "2026-11-23T20:00:01+0000", "event": "song started", "song": "last", "kind": "house"}',
+        '{"at": "2026-11-23T20:01:01+0000", "event": "song over", "song": "last", "heard_s": 59.5}',
+    )
+    (venue.logs / "riproduzione.log").write_text("\n".join(lines))
+    Journal(venue.journal).rebuild()
+    plays = [play for play in Journal(venue.journal).plays() if play.song == "last"]
+    assert plays == [PlayRow("last", EIGHT.isoformat(), 59.5, "house")]
 
 
 def note(path: Path, number: int) -> None:
@@ -221,8 +242,8 @@ def test_a_journal_that_may_not_be_written_costs_a_line_a_note(caplog: pytest.Lo
         Journal(path).play("one", EIGHT, 1.0)
         with no_right_to_write(folder):
             Journal(path).play("two", EIGHT, 1.0)
-            assert [song for song, _, _ in Journal(path).plays()] == ["one"]
-        assert [song for song, _, _ in Journal(path).plays()] == ["one"]
+            assert [play.song for play in Journal(path).plays()] == ["one"]
+        assert [play.song for play in Journal(path).plays()] == ["one"]
         assert sorted(path.name for path in folder.iterdir()) == ["journal.db", "journal.db.lock"]
     assert messages(caplog) == ["journal not written"]
 
@@ -261,11 +282,11 @@ def test_the_player_never_waits_for_the_journal_and_its_notes_are_written_later(
         journal.play("two", EIGHT + timedelta(hours=2), 1.0)
     assert journal._thread
     journal._thread.join(10)
-    assert [song for song, _, _ in journal.plays()] == ["one", "one", "two"]
+    assert [play.song for play in journal.plays()] == ["one", "one", "two"]
     venue.journal.write_bytes(b"no database" * 1000)
     journal.play("three", EIGHT, 1.0)
     journal._thread.join(10)
-    assert [song for song, _, _ in journal.plays()] == ["three"]
+    assert [play.song for play in journal.plays()] == ["three"]
 
 
 def test_who_only_reads_changes_nothing_on_disk(venue: Venue) -> None:

@@ -18,6 +18,7 @@ from stornello.domain.names import JobId, TableId
 from stornello.spool import counts, reasons, snapshot
 from stornello.spool.counts import Counts
 from stornello.spool.journal import Journal
+from stornello.spool.journal_rows import PlayRow
 from stornello.spool.locks import LifeLock, hold
 from stornello.spool.playlist import Playlist
 from venues import EIGHT, a_venue, unreachable
@@ -168,9 +169,13 @@ def test_the_journal_remembers_songs_plays_and_recordings_once_each(tmp_path: Pa
         journal.recording("ab" * 32, "5-anna.wav", FIVE, "staged", 42, EIGHT)
         journal.song(a_card())
         journal.failure("5_203000_a1b2c3", FIVE, "job-crashed", EIGHT)
+    journal.play("one", EIGHT, 0.0)
+    journal.play("house/jazz.mp3", EIGHT.replace(minute=2), 3.0, "house")
     journal.play("one", EIGHT, 61.5)
-    journal.play("two", EIGHT, 3.0)
-    assert journal.plays() == [("one", EIGHT.isoformat(), 61.5), ("two", EIGHT.isoformat(), 3.0)]
+    assert journal.plays() == [
+        PlayRow("one", EIGHT.isoformat(), 61.5, "song"),
+        PlayRow("house/jazz.mp3", EIGHT.replace(minute=2).isoformat(), 3.0, "house"),
+    ]
     with sqlite3.connect(journal.path) as db:
         rows = db.execute("SELECT (SELECT count(*) FROM recordings), (SELECT count(*) FROM songs)").fetchone()
     db.close()
