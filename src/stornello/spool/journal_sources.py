@@ -19,6 +19,9 @@ from stornello.spool.recordings import Recording
 
 _ARRIVAL = len("20261123T200000000000")
 _UNKNOWN_SHA = "0" * journal_rows.SHA_DIGITS
+_STARTED, _OVER = {"piece started", "song started"}, {"piece over", "song over"}
+"""The player's events; the latter of each are an earlier version's, which knew songs only."""
+
 _NAMED = 3
 """``{arrival}_{sha}_{name}``: the parts of an archived recording's name."""
 
@@ -58,15 +61,15 @@ def _costs(venue: Venue) -> Iterator[Row]:
 
 def _plays(venue: Venue) -> Iterator[Row]:
     """Yield the plays that the player's log, as far back as it goes, tells; of some it tells no end."""
-    begun: dict[object, dict[str, object]] = {}
+    begun: dict[str, dict[str, object]] = {}
     for line in _log_lines(venue):
-        song = line.get("song")
-        if line.get("event") == "song started":
-            if song in begun:
-                yield _play(begun[song], 0.0)
-            begun[song] = line
-        elif line.get("event") == "song over" and song in begun:
-            yield _play(begun.pop(song), line.get("heard_s"))
+        piece = _key(line)
+        if line.get("event") in _STARTED:
+            if piece in begun:
+                yield _play(begun[piece], 0.0)
+            begun[piece] = line
+        elif line.get("event") in _OVER and piece in begun:
+            yield _play(begun.pop(piece), line.get("heard_s"))
     for line in begun.values():
         yield _play(line, 0.0)
 
@@ -75,8 +78,12 @@ def _play(begun: dict[str, object], heard_s: object) -> Row:
     moment = datetime.fromisoformat(str(begun["at"])).astimezone(UTC)
     kind = str(begun.get("kind", "song"))  # the log of an earlier version has none
     return journal_rows.play(
-        str(begun["song"]), moment.isoformat(), heard_s if isinstance(heard_s, int | float) else 0.0, kind
+        _key(begun), moment.isoformat(), heard_s if isinstance(heard_s, int | float) else 0.0, kind
     )
+
+
+def _key(line: dict[str, object]) -> str:
+    return str(line.get("piece", line.get("song", "")))
 
 
 def _log_lines(venue: Venue) -> Iterator[dict[str, object]]:
@@ -89,14 +96,14 @@ def _log_lines(venue: Venue) -> Iterator[dict[str, object]]:
 
 
 def _object(line: str) -> dict[str, object]:
-    if '"song ' not in line:
+    if '"song ' not in line and '"piece ' not in line:
         return {}
     try:
         found = json.loads(line)
         datetime.fromisoformat(found["at"])
     except (ValueError, KeyError, TypeError):
         return {}
-    return found if isinstance(found, dict) and isinstance(found.get("song"), str) else {}
+    return found if isinstance(found, dict) else {}
 
 
 def _recordings(venue: Venue, speech: dict[SongId, str]) -> Iterator[Row]:

@@ -3,7 +3,8 @@
 import errno
 import json
 import os
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
+from typing import Any, Self
 
 from stornello.domain.clock import Clock
 from stornello.spool import atomic
@@ -46,6 +47,12 @@ class NowPlaying:
     silent_until: float = 0.0
     peak_dbfs: float | None = None
 
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Self:
+        """Build it from its fields, whatever else there is. Raises TypeError, ValueError or AttributeError for none."""
+        known = {one.name: data[one.name] for one in fields(cls) if one.name in data}
+        return cls(**known | {"guests": tuple(data.get("guests", ()))})
+
     def age_s(self, clock: Clock) -> float:
         """Return how long ago that was: by the boot's clock, which nobody sets, unless it is another boot's."""
         by_boot, by_day = clock.monotonic() - self.monotonic_s, abs(clock.now().timestamp() - self.at)
@@ -67,7 +74,6 @@ def write(venue: Venue, playing: NowPlaying) -> None:
 def read(venue: Venue) -> NowPlaying | None:
     """Return what the DJ said last, or None."""
     try:
-        said = json.loads(venue.now_playing.read_text(encoding="utf-8"))
-        return NowPlaying(**said | {"guests": tuple(said.get("guests", ()))})
+        return NowPlaying.from_json(json.loads(venue.now_playing.read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError, AttributeError, RecursionError):
         return None

@@ -167,10 +167,10 @@ def test_plays_come_back_from_the_players_log(venue: Venue) -> None:
         '{"at": "2026-11-23T21:15:00+0100", "event": "song started", "song": "two"}',
         "torn",
         '{"at": "2026-11-23T21:16:00+0100", "event": "song over", "song": "two", "heard_s": 59.0}',
-        '{"at": "2026-11-23T21:16:00+0100", "event": "song started", "song": "bed", "kind": "bed"}',
-        '{"at": "2026-11-23T21:17:00+0100", "event": "song started", "song": "bed", "kind": "bed"}',
-        '{"at": "2026-11-23T21:18:00+0100", "event": "song over", "song": "bed", "heard_s": 58.0}',
-        '{"at": "2026-11-23T21:19:00+0100", "event": "song started", "song": "three", "kind": "song"}',
+        '{"at": "2026-11-23T21:16:00+0100", "event": "piece started", "piece": "bed", "kind": "bed"}',
+        '{"at": "2026-11-23T21:17:00+0100", "event": "piece started", "piece": "bed", "kind": "bed"}',
+        '{"at": "2026-11-23T21:18:00+0100", "event": "piece over", "piece": "bed", "heard_s": 58.0}',
+        '{"at": "2026-11-23T21:19:00+0100", "event": "piece started", "piece": "three", "kind": "song"}',
     )
     log.write_text("\n".join(lines))
     venue.journal.write_bytes(b"no database" * 1000)
@@ -191,8 +191,8 @@ def test_plays_come_back_from_the_players_log(venue: Venue) -> None:
 def test_a_play_whose_end_only_the_log_knows_is_as_long_as_the_log_says(venue: Venue) -> None:
     Journal(venue.journal).play("last", EIGHT, 0.0, "house")
     lines = (
-        '{"at": "2026-11-23T20:00:01+0000", "event": "song started", "song": "last", "kind": "house"}',
-        '{"at": "2026-11-23T20:01:01+0000", "event": "song over", "song": "last", "heard_s": 59.5}',
+        '{"at": "2026-11-23T20:00:01+0000", "event": "piece started", "piece": "last", "kind": "house"}',
+        '{"at": "2026-11-23T20:01:01+0000", "event": "piece over", "piece": "last", "heard_s": 59.5}',
     )
     (venue.logs / "riproduzione.log").write_text("\n".join(lines))
     Journal(venue.journal).rebuild()
