@@ -5,16 +5,17 @@
 
 import math
 import wave
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from stornello.domain.clock import Clock
-from stornello.domain.crossfade import Envelope, Fade
+from stornello.domain.crossfade import Curve, Envelope, Fade
 from stornello.domain.errors import PlayerLost, ProviderRefused
 from stornello.domain.plain import Plain
 from stornello.providers.player.ipc import TIMEOUT_S
-from stornello.seams import DeckState
+from stornello.seams import DeckState, Output
 
 NOTHING = Plain("", "")
 
@@ -53,7 +54,7 @@ class HandClock:
 class FakeDeck:
     """A deck of :class:`FakePlayer`. ``frozen`` plays no further, ``stuck`` dies when it is held or let go.
 
-    ``hung`` answers nothing: whoever asks waits for the time-out.
+    ``hung`` answers nothing: whoever asks waits for the time-out. ``left``: the DJ that had it was killed; it plays on.
     """
 
     player: "FakePlayer"
@@ -65,10 +66,12 @@ class FakeDeck:
     frozen: bool = False
     stuck: bool = False
     hung: bool = False
+    left: bool = False
     held: bool = True
     begun_s: float = 0.0
     begun_at: float = 0.0
     length_s: float | None = None
+    output: str = ""
 
     def load(self, audio: Path, begin_s: float, envelope: Envelope) -> None:
         self._alive()
@@ -79,7 +82,8 @@ class FakeDeck:
         if audio.stem in self.player.puzzlers:
             raise KeyError("playlist_entry_id")
         self.audio, self.envelope, self.held = audio, envelope, True
-        self.length_s = None if self.player.broken else _length(audio)
+        self.length_s = None if self.player.refuses(audio) else _length(audio)
+        self.output = self.player.output
         self._move_to(begin_s)
 
     def shape(self, envelope: Envelope) -> None:
@@ -102,13 +106,26 @@ class FakeDeck:
 
     def state(self) -> DeckState:
         self._alive()
+        if not self.player.has_card:
+            self.output = "null"
         if self.audio is None:
-            return DeckState("empty")
+            return DeckState("empty", output=self.output)
         if self.length_s is None:
-            return DeckState("failed", output="null", error="unrecognized file format")
+            return DeckState("failed", output=self.output, error="unrecognized file format")
         if self.position_s >= self.length_s:
-            return DeckState("ended", output="null")
-        return DeckState("ready", self.position_s, "null")
+            return DeckState("ended", output=self.output)
+        return DeckState("ready", self.position_s, self.output)
+
+    def peak_dbfs(self) -> float | None:
+        self._alive()
+        if not self.power:
+            return None
+        return self.envelope.gain_db + 10 * math.log10(self.power)
+
+    def try_output(self) -> None:
+        self._alive()
+        self.player.tries += 1
+        self.output = self.player.output
 
     def close(self) -> None:
         self.closed = True
@@ -144,13 +161,18 @@ class FakeDeck:
 class FakePlayer:
     """Opens fake decks. ``broken`` fails every file, ``killers`` are songs that end their deck, ``absent``: no mpv.
 
-    ``puzzlers`` are songs for which the player answers what nobody foresaw.
+    ``puzzlers`` are songs for which the player answers what nobody foresaw. Nothing outside ``root`` is played.
+    ``has_card``: whether the sound card is there; a deck that lost it finds it by ``try_output``, counted in ``tries``.
     """
 
     clock: Clock
     name: str = "fake"
+    root: Path = Path("/")
     broken: bool = False
     absent: bool = False
+    has_card: bool = True
+    device: str = "auto"
+    tries: int = 0
     killers: set[str] = field(default_factory=set)
     puzzlers: set[str] = field(default_factory=set)
     loads: list[str] = field(default_factory=list)
@@ -159,10 +181,39 @@ class FakePlayer:
     def open(self, slot: str) -> FakeDeck:
         if self.absent:
             raise ProviderRefused("mpv-missing", NOTHING, NOTHING)
-        assert slot not in {deck.slot for deck in self.open_decks()}, "one deck a place"
+        assert slot not in {deck.slot for deck in self.open_decks() if not deck.left}, "one deck a place"
+        self._end_left(slot)
         deck = FakeDeck(self, slot)
         self.decks.append(deck)
         return deck
+
+    def adopt(self, slot: str, audio: Path) -> tuple[FakeDeck, bool] | None:
+        deck = next((deck for deck in self.open_decks() if deck.left and deck.slot == slot), None)
+        if deck is None or deck.hung or deck.audio != audio or deck.state().phase != "ready":
+            self._end_left(slot)
+            return None
+        deck.left = False
+        return deck, deck.held
+
+    def outputs(self) -> tuple[Output, ...]:
+        return (Output("auto", "Autoselect device"), *([Output("fake/card", "A card")] if self.has_card else []))
+
+    def use(self, output: str) -> None:
+        self.device = output
+
+    @property
+    def output(self) -> str:
+        """The sound driver of a deck that is opened now."""
+        return "fake" if self.has_card else "null"
+
+    def refuses(self, audio: Path) -> bool:
+        """Return whether the file fails whatever it holds."""
+        return self.broken or not audio.resolve().is_relative_to(self.root.resolve())
+
+    def orphan(self) -> None:
+        """Have the DJ killed: its decks play on, and are the next one's to adopt."""
+        for deck in self.open_decks():
+            deck.left = True
 
     def open_decks(self) -> list[FakeDeck]:
         return [deck for deck in self.decks if not deck.closed]
@@ -175,12 +226,23 @@ class FakePlayer:
         """Return where each song that is running is."""
         return {deck.audio.stem: deck.position_s for deck in self.open_decks() if deck.audio and not deck.held}
 
+    def _end_left(self, slot: str) -> None:
+        for deck in self.open_decks():
+            deck.closed = deck.left and deck.slot == slot
+
 
 def amplitude(envelope: Envelope, at_s: float) -> float:
-    """Return an envelope's slope at a moment, its gain left out: quarter sines, as ffmpeg's ``curve=qsin``."""
-    rise = math.prod(math.sin(_share(at_s, fade) * math.pi / 2) for fade in envelope.rises)
-    fall = math.prod(math.cos(_share(at_s, fade) * math.pi / 2) for fade in envelope.falls)
+    """Return an envelope's slope at a moment, its gain left out, by the curves that ffmpeg's ``afade`` has."""
+    rise = math.prod(_CURVES[fade.curve](_share(at_s, fade)) for fade in envelope.rises)
+    fall = math.prod(_CURVES[fade.curve](1 - _share(at_s, fade)) for fade in envelope.falls)
     return rise * fall
+
+
+_CURVES: dict[Curve, Callable[[float], float]] = {
+    "equal-power": lambda share: math.sin(share * math.pi / 2),
+    "smooth": lambda share: (1 - math.cos(share * math.pi)) / 2,
+    "linear": lambda share: share,
+}
 
 
 def lost() -> PlayerLost:
