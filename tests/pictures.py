@@ -1,16 +1,13 @@
 """A night in which everything happens at once, and the dashboard's picture of it as a terminal shows it."""
 
-import io
 from datetime import UTC, datetime, timedelta
-
-from rich.console import Console
 
 from builders import a_card
 from stornello.domain.names import TableId
 from stornello.domain.plain import Plain
 from stornello.domain.songs import SungLine
-from stornello.riproduzione.panels import View
 from stornello.riproduzione.screen import picture
+from stornello.riproduzione.view import View
 from stornello.spool import reasons
 from stornello.spool.coming import Arrived
 from stornello.spool.jobs import JobStatus
@@ -48,7 +45,4 @@ def a_busy_night() -> Snapshot:
 
 def shown(view: View, width: int, height: int) -> list[str]:
     """Return the picture's lines."""
-    console = Console(file=io.StringIO(), width=width, height=height, force_terminal=True, color_system=None)
-    with console.capture() as captured:
-        console.print(picture(view, width, height), height=height)
-    return captured.get().rstrip("\n").split("\n")
+    return ["".join(span.text for span in line) for line in picture(view, width, height)]

@@ -8,28 +8,36 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from rich.console import Console
-from rich.live import Live
 
 from stornello.domain.clock import Clock
-from stornello.domain.errors import PlayerLost
+from stornello.domain.errors import PlayerLost, StornelloError
 from stornello.domain.eta import House
 from stornello.domain.money import NO_BUDGET, Budget
 from stornello.domain.night import night_of
 from stornello.domain.plain import Language, Plain
 from stornello.riproduzione import control, phrases, telling
+from stornello.riproduzione.glass import Glass
 from stornello.riproduzione.keys import Keys
-from stornello.riproduzione.panels import View, sung_line
+from stornello.riproduzione.meter import Meter
+from stornello.riproduzione.room import Room
 from stornello.riproduzione.screen import picture
+from stornello.riproduzione.view import View
 from stornello.spool.paths import Venue
 from stornello.spool.snapshot import Lookout, Snapshot
 
-LOOK_S = 0.5
-"""How often the venue is looked at."""
+LOOK_S = 1.0
+"""How often the venue is looked at, and at once when another piece plays."""
 
-PRESS_S = 0.25
-"""How long a pass waits for a key: pictures come at most this often, and only when something has changed."""
+TELL_S = 0.5
+"""How often, where a line is told for every change."""
+
+PRESS_S = 0.2
+"""How long a pass waits for a key: so often the DJ is asked, and what has changed on the picture is drawn."""
 
 NOTICE_S = 4.0
+
+SURE_S = 3.0
+"""Within this time a second q ends the night."""
 
 PRESSED: dict[str, tuple[str, dict[str, object]]] = {
     "pause": ("pause", {}),
@@ -38,6 +46,9 @@ PRESSED: dict[str, tuple[str, dict[str, object]]] = {
     "back": ("seek", {"seconds": -10}),
     "louder": ("volume", {"by": 5}),
     "softer": ("volume", {"by": -5}),
+    "mute": ("mute", {}),
+    "panic": ("panic", {}),
+    "resume": ("resume", {}),
 }
 
 
@@ -47,7 +58,7 @@ class Dashboard:
 
     ``max_workers``, ``max_queue_size``, ``budget`` and ``floor_mb`` are what the levels are told against;
     ``night_begins`` is the hour at which a new night's spending begins; ``house`` is what the next songs' times are
-    told from.
+    told from. ``ends_night``: with it the music ends too, so that q has to be pressed twice.
     """
 
     venue: Venue
@@ -60,6 +71,7 @@ class Dashboard:
     night_begins: int = 6
     floor_mb: int = 0
     house: House | None = None
+    ends_night: bool = False
     _lookout: Lookout = field(init=False)
 
     def __post_init__(self) -> None:
@@ -69,13 +81,14 @@ class Dashboard:
         """Read the venue as it is now."""
         return self._lookout.look(night_of(self.clock.now(), self.night_begins), self.floor_mb)
 
-    def run(self, until: Callable[[Snapshot], bool] | None, stop: threading.Event) -> Snapshot:
-        """Show the venue until ``until`` says so, q is pressed or ``stop`` is set; return the last look."""
+    def run(self, until: Callable[[Snapshot], bool] | None, stop: threading.Event) -> bool:
+        """Show the venue until ``until`` says so, ``stop`` is set or q is pressed; return whether it was q."""
         if self.console.is_terminal:
             return _Picture(self).run(until, stop)
-        return self._tell(until, stop)
+        self._tell(until, stop)
+        return False
 
-    def _tell(self, until: Callable[[Snapshot], bool] | None, stop: threading.Event) -> Snapshot:
+    def _tell(self, until: Callable[[Snapshot], bool] | None, stop: threading.Event) -> None:
         before = None
         while True:
             seen = self.look()
@@ -83,8 +96,8 @@ class Dashboard:
                 at = self.clock.now().astimezone()
                 self.console.print(f"{at:%H:%M:%S} {line}", markup=False, highlight=False, soft_wrap=True)
             before = seen
-            if (until and until(seen)) or stop.wait(LOOK_S):
-                return seen
+            if (until and until(seen)) or stop.wait(TELL_S):
+                return
 
 
 class _Picture:
@@ -92,39 +105,51 @@ class _Picture:
 
     def __init__(self, board: Dashboard) -> None:
         self.board = board
+        self._room = Room(board.venue, board.clock)
+        self._meter = Meter()
+        self._seen: Snapshot | None = None
+        self._look_at = 0.0
         self._notice: Plain | None = None
-        self._notice_until = 0.0
-        self._shown: object = None
+        self._notice_until = self._sure_until = 0.0
 
-    def run(self, until: Callable[[Snapshot], bool] | None, stop: threading.Event) -> Snapshot:
-        seen, look_at = self.board.look(), 0.0
-        with Keys() as keys, Live(console=self.board.console, screen=True, auto_refresh=False) as live:
+    def run(self, until: Callable[[Snapshot], bool] | None, stop: threading.Event) -> bool:
+        with Keys() as keys, Glass(self.board.console) as glass:
             while not stop.is_set():
-                if self.board.clock.monotonic() >= look_at:
-                    seen, look_at = self.board.look(), self.board.clock.monotonic() + LOOK_S
-                self._show(live, seen)
-                if (until and until(seen)) or self._pressed(keys.wait(PRESS_S)):
+                seen = self._look()
+                size = self.board.console.size
+                glass.show(picture(self._view(seen), size.width, size.height))
+                if until and until(seen):
                     break
-        return seen
+                if self._pressed(keys.wait(PRESS_S)):
+                    return True
+        return False
 
-    def _show(self, live: Live, seen: Snapshot) -> None:
-        """Draw the picture if it differs from the one on the screen."""
-        board = self.board
-        if board.clock.monotonic() > self._notice_until:
+    def _look(self) -> Snapshot:
+        """Return the venue as it was seen last, with what the DJ says now."""
+        now_s, playing = self.board.clock.monotonic(), self._room.ask()
+        is_another = playing and self._seen and (self._seen.playing is None or self._seen.playing.song != playing.song)
+        if self._seen is None or now_s >= self._look_at or is_another:
+            self._seen, self._look_at = self.board.look(), now_s + LOOK_S
+        self._seen = replace(self._seen, playing=playing) if playing else self._seen
+        return self._seen
+
+    def _view(self, seen: Snapshot) -> View:
+        board, now_s = self.board, self.board.clock.monotonic()
+        if now_s > self._notice_until:
             self._notice = None
-        now = board.clock.now()
-        view = View(seen, now, board.language, board.max_workers, board.max_queue_size, self._notice, board.budget)
-        width, height = board.console.size
-        facts = (_still(view), width, height)
-        if facts != self._shown:
-            self._shown = facts
-            live.update(picture(view, width, height), refresh=True)
+        level = self._meter.take(seen.playing.peak_dbfs if seen.playing else None, now_s)
+        limits = (board.max_workers, board.max_queue_size)
+        return View(seen, board.clock.now(), board.language, *limits, self._notice, board.budget, level)
 
     def _pressed(self, key: str | None) -> bool:
         """Do what the key means; return whether it ends the dashboard."""
+        now_s = self.board.clock.monotonic()
         if key == "quit":
-            return True
-        if key:
+            if not self.board.ends_night or now_s <= self._sure_until:
+                return True
+            self._sure_until = now_s + SURE_S
+            self._note(phrases.SURE, SURE_S)
+        elif key in PRESSED:
             self._ask(*PRESSED[key])
         return False
 
@@ -132,19 +157,9 @@ class _Picture:
         try:
             control.ask(self.board.venue.run, command, **details)
         except PlayerLost:
-            self._notice, self._notice_until = phrases.NO_ANSWER, self.board.clock.monotonic() + NOTICE_S
+            self._note(phrases.NO_ANSWER, NOTICE_S)
+        except StornelloError as error:
+            self._note(error.what, NOTICE_S)
 
-
-def _still(view: View) -> tuple[object, ...]:
-    """Return what of a view can be seen: without the parts of a second."""
-    seen = view.snapshot
-    playing = seen.playing and replace(seen.playing, at=0.0, monotonic_s=0.0, position_s=0.0)
-    line = sung_line(seen.card, view.position_s) if seen.card else -1
-    return (
-        replace(seen, playing=playing),
-        int(view.position_s),
-        line,
-        int(view.now.timestamp()) if seen.making or seen.waiting else 0,
-        view.now.minute,
-        view.notice,
-    )
+    def _note(self, told: Plain, for_s: float) -> None:
+        self._notice, self._notice_until = told, self.board.clock.monotonic() + for_s

@@ -1,234 +1,141 @@
-"""The dashboard's panels: each turns a part of the snapshot into lines that fit."""
+"""The panel of what the room hears: the piece, how far it is, how loud, and its words."""
 
-import math
-from dataclasses import dataclass, replace
-from datetime import datetime
+from collections.abc import Iterator
 
-from rich.console import Group, RenderableType
-from rich.panel import Panel
-from rich.progress_bar import ProgressBar
-from rich.table import Table
-from rich.text import Text
-
-from stornello.domain.money import NO_BUDGET, Budget
-from stornello.domain.names import TableId
-from stornello.domain.plain import Language, Plain
 from stornello.domain.songs import SongCard
-from stornello.riproduzione import phrases
-from stornello.spool.engines import EngineState
+from stornello.riproduzione import meter, phrases
+from stornello.riproduzione.lines import EMPTY, FRAME, Line, Span, box, line, spread
+from stornello.riproduzione.view import View
 from stornello.spool.now_playing import NowPlaying
-from stornello.spool.snapshot import InTheMaking, Snapshot
-from stornello.wording import awaited, owner, progress
-from stornello.wording import money as purse
-from stornello.wording.text import clock, safe
+from stornello.wording.text import clock, decimals, lasting, safe
 
-BAR = 16
-"""Characters of the bar that shows the spending."""
+HEAD = 3
+"""Lines above the words: what plays, how far, how loud."""
 
-LEVELS = {"free": "", "well": "green", "warning": "yellow", "spent": "bold red"}
-
-FRAME = 2
-"""Lines that a panel's border takes."""
+_MARKS = {"replay": "↻", "house": "⌂", "bed": "∿"}
+_MOST_METER = 40
+_MARGIN = 4
 
 
-@dataclass(frozen=True, slots=True)
-class View:
-    """What is to be shown: the venue, the moment, the language, and the limits that the levels are told against."""
-
-    snapshot: Snapshot
-    now: datetime
-    language: Language
-    max_workers: int
-    max_queue_size: int
-    notice: Plain | None = None
-    budget: Budget = NO_BUDGET
-
-    def say(self, phrase: Plain) -> str:
-        """Return the phrase in the view's language."""
-        return phrase.within(self.language)
-
-    @property
-    def position_s(self) -> float:
-        """Where the song is now."""
-        playing = self.snapshot.playing
-        return playing.position(self.now.timestamp()) if playing else 0.0
+def now_playing(view: View, width: int, lines: int) -> list[Line]:
+    """Show the piece that the room hears, in exactly this size."""
+    playing = view.playing
+    if playing is None:
+        return box(view.say(phrases.NOW), [line(view.say(phrases.NO_PLAYER), "red")], width, lines, "red")
+    style = "red" if playing.output == "null" else "yellow" if playing.paused or playing.muted else "cyan"
+    title = f"{view.say(phrases.NOW)}{_device(playing)}"
+    return box(
+        title, list(_body(view, playing, width - _MARGIN, lines - FRAME)), width, lines, style, _tonight(view, playing)
+    )
 
 
-def now_playing(view: View, lines: int) -> RenderableType:
-    """Show the song that the room hears, how far it is, and its words."""
-    playing = view.snapshot.playing
-    void = f" · {view.say(phrases.VOID)}" if playing and playing.output == "null" else ""
-    title, style = view.say(phrases.NOW) + void, "yellow" if void else "cyan"
-    if not view.snapshot.running.get("riproduzione"):
-        return _panel(Text(view.say(phrases.NO_PLAYER), style="red"), view.say(phrases.NOW), "red")
-    if playing is None or not playing.song:
-        return _panel(Text(view.say(phrases.NOTHING_PLAYS), style="dim"), title, style)
-    words = _words(view, max(0, lines - FRAME - 3))
-    return _panel(Group(_title(view, playing), _progress(view, playing), Text(), *words), title, style)
+def _device(playing: NowPlaying) -> str:
+    """Return where the sound goes; that it goes nowhere is told elsewhere, in red."""
+    device = "" if playing.device in {"", "auto"} else safe(playing.device)
+    driver = "" if playing.output in {"", "null"} else safe(playing.output)
+    return "".join(f" · {name}" for name in (driver, device) if name)
 
 
-def _title(view: View, playing: NowPlaying) -> Table:
-    guests = ", ".join(view.snapshot.card.guests) if view.snapshot.card else ""
-    where = f"{view.say(phrases.TABLE)} {playing.table}" + (f" · {safe(guests)}" if guests else "")
-    row = Table.grid(expand=True, padding=(0, 1))
-    row.add_column(ratio=1, no_wrap=True, overflow="ellipsis")
-    row.add_column(justify="right", no_wrap=True, overflow="ellipsis", max_width=40)
-    row.add_row(Text(f"♪ {safe(playing.title)}", style="bold"), Text(where, style="magenta"))
-    return row
+def _tonight(view: View, playing: NowPlaying) -> str:
+    """Return how long the music has run, and its longest silence tonight."""
+    told = []
+    if playing.began_at:
+        told.append(view.say(phrases.RUNS_SINCE).format(time=lasting(view.now.timestamp() - playing.began_at)))
+    if playing.began_at or playing.longest_silence_s:
+        told.append(_silence(view, playing))
+    return " · ".join(told)
 
 
-def _progress(view: View, playing: NowPlaying) -> Table:
+def _silence(view: View, playing: NowPlaying) -> str:
+    seconds = decimals(playing.longest_silence_s, view.language)
+    if not playing.silent_until:
+        return view.say(phrases.SILENCE).format(seconds=seconds)
+    at = view.now.fromtimestamp(playing.silent_until).astimezone()
+    return view.say(phrases.SILENCE_AT).format(seconds=seconds, at=f"{at:%H:%M}")
+
+
+def _body(view: View, playing: NowPlaying, width: int, room: int) -> Iterator[Line]:
+    if not playing.song:
+        yield line(view.say(phrases.NOTHING_PLAYS), "dim")
+        yield EMPTY
+        yield _level(view, playing, width)
+        return
+    yield _title(view, playing, width)
+    yield _progress(view, playing, width)
+    yield _level(view, playing, width)
+    words = list(_words(view, max(0, room - HEAD)))
+    if words and room - HEAD > len(words):
+        yield EMPTY
+    yield from words
+
+
+def _title(view: View, playing: NowPlaying, width: int) -> Line:
+    mark = _MARKS.get(playing.kind, "♪")
+    title = safe(playing.title) or (view.say(phrases.BED_TITLE) if playing.kind == "bed" else "")
+    return spread(line(f"{mark} {title}", "bold"), line(_whose(view, playing), "magenta"), width)
+
+
+def _whose(view: View, playing: NowPlaying) -> str:
+    """Return in words what kind of piece it is: whose song, or that it is none of tonight's tables."""
+    if playing.kind in {"house", "bed"}:
+        return view.say(phrases.HOUSE if playing.kind == "house" else phrases.BED)
+    card = view.snapshot.card
+    guests = ", ".join(playing.guests or (card.guests if card else ()))
+    whose = f"{view.say(phrases.TABLE)} {playing.table}" + (f" · {safe(guests)}" if guests else "")
+    return f"{view.say(phrases.REPLAY)} · {whose}" if playing.kind == "replay" else whose
+
+
+def _progress(view: View, playing: NowPlaying, width: int) -> Line:
     state = phrases.PAUSED if playing.paused else phrases.CROSSFADING if playing.crossfading else None
-    times = f"{clock(view.position_s)} / {clock(playing.duration_s)}" + (f"  {view.say(state)}" if state else "")
-    row = Table.grid(expand=True, padding=(0, 1))
-    row.add_column(ratio=1)
-    row.add_column(justify="right", no_wrap=True)
+    length = f" / {clock(playing.duration_s)}" if playing.duration_s else ""
+    times = f"{clock(view.position_s)}{length}" + (f"  {view.say(state)}" if state else "")
+    room = max(0, width - len(times) - 1)
+    done = round(room * min(1.0, view.position_s / playing.duration_s)) if playing.duration_s else 0
     colour = "yellow" if playing.paused else "cyan"
-    bar = ProgressBar(total=max(playing.duration_s, 0.1), completed=int(view.position_s), complete_style=colour)
-    row.add_row(bar, Text(times))
-    return row
+    return (Span("━" * done, colour), Span("─" * (room - done), "dim"), Span(f" {times}"))
 
 
-def _words(view: View, room: int) -> list[Text]:
-    """Return the lines around the one that is sung; without times, the first lines."""
+def _level(view: View, playing: NowPlaying, width: int) -> Line:
+    """Return the meter, and what stands between it and the loudspeakers."""
+    told = f"{view.say(phrases.VOLUME)} {playing.volume} %"
+    volume: Line = line(told, "yellow" if playing.volume == 0 else "")
+    if playing.muted:
+        volume = (*line(view.say(phrases.MUTED), "bold yellow"), Span(f" {told}", "dim"))
+    if playing.quieter_db:
+        quieter = f" · {view.say(phrases.CURFEW)} −{decimals(playing.quieter_db, view.language)} dB"
+        volume = (*volume, Span(quieter, "yellow"))
+    name = view.say(phrases.LEVEL)
+    level = f"{decimals(view.level.held_dbfs, view.language):>5} dBFS" if view.level else "       dBFS"
+    room = max(0, min(_MOST_METER, width // 3))
+    return spread((Span(f"{name} ", "dim"), *meter.bar(view.level, room), Span(f" {level}")), volume, width)
+
+
+def _words(view: View, room: int) -> Iterator[Line]:
+    """Yield the lines around the one that is sung; without times, those that are likely to be."""
     card = view.snapshot.card
     if card is None or room < 1:
-        return []
+        return
     if not card.synced_lyrics:
-        return [_line(text, style="") for text in card.lyrics.text().splitlines() if text][:room]
+        yield from _likely(view, card, room)
+        return
     sung = sung_line(card, view.position_s)
-    first = max(0, min(sung - 1, len(card.synced_lyrics) - room))
-    shown = enumerate(card.synced_lyrics[first : first + room], first)
-    return [_line(line.text, "bold green" if at == sung else "dim", "▸ " if at == sung else "  ") for at, line in shown]
+    first = max(0, min(sung - (room - 1) // 3, len(card.synced_lyrics) - room))
+    for at, words in enumerate(card.synced_lyrics[first : first + room], first):
+        yield _line(words.text, "bold green" if at == sung else "dim", "▸ " if at == sung else "  ")
+
+
+def _likely(view: View, card: SongCard, room: int) -> Iterator[Line]:
+    words = [text for text in card.lyrics.text().splitlines() if text]
+    playing = view.snapshot.playing
+    share = view.position_s / playing.duration_s if playing and playing.duration_s else 0.0
+    first = max(0, min(int(share * len(words)) - room // 2, len(words) - room))
+    yield from (_line(text, "") for text in words[first : first + room])
 
 
 def sung_line(card: SongCard, position_s: float) -> int:
     """Return which of the synced lines is sung, -1 before the first."""
-    return sum(line.at_s <= position_s for line in card.synced_lyrics) - 1
+    return sum(words.at_s <= position_s for words in card.synced_lyrics) - 1
 
 
-def _line(text: str, style: str, mark: str = "  ") -> Text:
-    return Text(mark + safe(text), style=style, no_wrap=True, overflow="ellipsis")
-
-
-def queue(view: View, lines: int) -> RenderableType:
-    """Show what comes next, in order."""
-    cards = view.snapshot.queue
-    level = f"{len(cards)}+{len(view.snapshot.making)}/{view.max_queue_size}"
-    title = f"{view.say(phrases.QUEUE)} {level}"
-    if not cards:
-        return _panel(Text(view.say(phrases.QUEUE_EMPTY), style="dim"), title, "blue")
-    rows = _grid()
-    room = lines - FRAME
-    shown = cards if len(cards) <= room else cards[: room - 1]
-    for place, card in enumerate(shown, 1):
-        length = Text(clock(card.sound.duration_s), style="dim")
-        rows.add_row(Text(f"{place:>2} T{card.table}", style="magenta"), Text(safe(card.title)), length)
-    if len(shown) < len(cards):
-        rows.add_row("", Text(view.say(phrases.MORE).format(n=len(cards) - len(shown)), style="dim"), "")
-    return _panel(rows, title, "blue")
-
-
-def making(view: View, lines: int) -> RenderableType:
-    """Show the songs in the making and how far each is."""
-    jobs = view.snapshot.making
-    title = f"{view.say(phrases.MAKING)} {len(jobs)}/{view.max_workers}"
-    if not jobs:
-        return _panel(Text(view.say(phrases.MAKING_NONE), style="dim"), title, "yellow")
-    rows = _grid()
-    for job in jobs[: lines - FRAME]:
-        rows.add_row(Text(f" T{job.status.table}", style="magenta"), _how_far(job, view), Text(_since(job, view)))
-    return _panel(rows, title, "yellow")
-
-
-def _how_far(job: InTheMaking, view: View) -> Text:
-    text = Text(progress.milestone(job.status.milestone, view.language))
-    if job.status.attempt > 1:
-        text.append(f" ({job.status.attempt}ª)" if view.language == "it" else f" (try {job.status.attempt})", "yellow")
-    return text.append(f" · {safe(', '.join(job.status.guests))}" if job.status.guests else "", "dim")
-
-
-def _since(job: InTheMaking, view: View) -> str:
-    try:
-        return _waiting(datetime.fromisoformat(job.status.milestone_at or job.status.claimed_at), view)
-    except (ValueError, TypeError):
-        return ""
-
-
-def _waiting(since: datetime, view: View) -> str:
-    return clock((view.now - since).total_seconds())
-
-
-def tables(view: View, lines: int) -> RenderableType:
-    """Show what each table has waiting, when the room hears its next song, how many it has had tonight."""
-    waiting, songs = view.snapshot.waiting, view.snapshot.songs_tonight
-    coming = view.snapshot.outlook.tables
-    known = sorted(
-        {*waiting, *songs, *coming}, key=lambda table: (_soon(coming.get(table)), table not in waiting, table)
-    )
-    title = view.say(phrases.TABLES)
-    if not known:
-        return _panel(Text(view.say(phrases.TABLES_NONE), style="dim"), title, "magenta")
-    rows = _grid()
-    for table in known[: lines - FRAME]:
-        rows.add_row(Text(f" T{table}", style="magenta"), _notes(table, view), _songs(songs.get(table, 0), view))
-    return _panel(rows, title, "magenta")
-
-
-def _soon(in_s: float | None) -> float:
-    return math.inf if in_s is None else in_s
-
-
-def _notes(table: TableId, view: View) -> Text:
-    """Return how many notes wait and since when; the time to the next song instead, where that is known."""
-    waits, in_s = view.snapshot.waiting.get(table), view.snapshot.outlook.tables.get(table)
-    when = awaited.briefly(in_s, view.language) if in_s is not None else _waiting(waits.since, view) if waits else ""
-    notes = f"{view.say(phrases.NOTES)} {waits.notes}" if waits else ""
-    return Text(" · ".join(filter(None, (notes, when))))
-
-
-def _songs(count: int, view: View) -> Text:
-    return Text(f"♪ {count}" if view.snapshot.outlook.tables else f"{view.say(phrases.SONGS)} {count}", style="dim")
-
-
-def money(view: View) -> RenderableType | None:
-    """Show in one line what the night has cost against its cap, and the credit left; None when nothing costs."""
-    spent, budget = view.snapshot.spent, view.budget
-    accounts = [engine for engine in view.snapshot.engines if engine.credits is not None]
-    if not budget.is_capped and not (spent.euro or spent.damaged or accounts):
-        return None
-    style = LEVELS[budget.level(spent.euro)]
-    row = Table.grid(padding=(0, 1))
-    cells: list[RenderableType] = [Text(f" {view.say(phrases.SPENT)} {_of_cap(view)}", style=style)]
-    if share := budget.share(spent.euro):
-        cells.append(ProgressBar(100, min(100, purse.percent(share)), BAR, complete_style=style, finished_style=style))
-    cells += [_account(engine, view) for engine in accounts]
-    for _ in cells:
-        row.add_column(no_wrap=True, overflow="ellipsis")
-    row.add_row(*cells)
-    return row
-
-
-def _of_cap(view: View) -> str:
-    spent, budget = replace(view.snapshot.spent, by_state={}), view.budget  # here is no room for all
-    if budget.cap is not None:
-        budget = replace(budget, song=None, table=None)
-    return purse.spending(spent, budget, view.language)
-
-
-def _account(engine: EngineState, view: View) -> Text:
-    text = owner.credits_left(engine, replace(view.budget, low_credits=0), view.language)
-    return Text(f"· {text}", style="yellow" if owner.is_low(engine, view.budget) else "dim")
-
-
-def _grid() -> Table:
-    """Return an empty grid of three columns whose middle one takes the room that is left."""
-    grid = Table.grid(expand=True, padding=(0, 1))
-    grid.add_column(no_wrap=True)
-    grid.add_column(ratio=1, no_wrap=True, overflow="ellipsis")
-    grid.add_column(justify="right", no_wrap=True)
-    return grid
-
-
-def _panel(content: RenderableType, title: str, style: str) -> Panel:
-    return Panel(content, title=title, title_align="left", border_style=style, padding=(0, 1))
+def _line(text: str, style: str, mark: str = "  ") -> Line:
+    return line(mark + safe(text), style)

@@ -4,29 +4,53 @@ from stornello.domain.plain import Plain
 
 NOW = Plain("In sala", "In the room")
 NOTHING_PLAYS = Plain("Silenzio: si aspetta la prima canzone.", "Silence: waiting for a song.")
-NO_PLAYER = Plain("La musica è ferma: riproduzione non è in funzione.", "No music: the player is not running.")
+NO_PLAYER = Plain(
+    "La musica è lasciata a sé: riproduzione non è in funzione.",
+    "The music is left to itself: the player is not running.",
+)
+REPLAY = Plain("di nuovo", "once more")
+HOUSE = Plain("musica della casa", "house music")
+BED = Plain("tappeto, finché c'è una canzone", "bed, until there is a song")
+BED_TITLE = Plain("Tappeto musicale", "Soft bed")
 QUEUE = Plain("Poi", "Next")
 QUEUE_EMPTY = Plain("Nessuna canzone in coda.", "No song in the queue.")
+QUEUE_HELD = Plain("trattenuta", "held")
 MORE = Plain("e altre {n}", "and {n} more")
 MAKING = Plain("In preparazione", "In the making")
 MAKING_NONE = Plain("Nessuna canzone in preparazione.", "No song in the making.")
+TRY = Plain("{n}ª volta", "try {n}")
 TABLES = Plain("Tavoli", "Tables")
 TABLES_NONE = Plain("Nessun tavolo ha ancora parlato.", "No table has spoken yet.")
 TABLE = Plain("Tavolo", "Table")
 NOTES = Plain("messaggi", "notes")
-SONGS = Plain("canzoni", "songs")
 PAUSED = Plain("in pausa", "paused")
 CROSSFADING = Plain("dissolvenza", "crossfade")
+LEVEL = Plain("livello", "level")
 VOLUME = Plain("volume", "volume")
+MUTED = Plain("MUTO", "MUTE")
+CURFEW = Plain("coprifuoco", "curfew")
+RUNS_SINCE = Plain("da {time}", "up {time}")
+SILENCE = Plain("silenzio più lungo {seconds} s", "longest silence {seconds} s")
+SILENCE_AT = Plain("silenzio più lungo {seconds} s ({at})", "longest silence {seconds} s ({at})")
 ARRIVING = Plain("in arrivo", "arriving")
 HEARING = Plain("in ascolto", "being heard")
 SHORT = Plain("troppo corti", "too short")
 ERRORS = Plain("da guardare", "to look at")
 PLAYED = Plain("suonate", "played")
-VOID = Plain("nel vuoto: nessuna scheda audio", "into the void: no sound card")
 NO_SOUND = Plain(
     "Nessuna scheda audio: la musica va nel vuoto, in tempo reale.",
     "No sound card: the music plays into the void, in real time.",
+)
+IN_PANIC = Plain(
+    "PANICO: la coda è trattenuta, niente è perso. Per riprendere: r, o stornello resume",
+    "PANIC: the queue is held, nothing is lost. To go on: r, or stornello resume",
+)
+IS_MUTED = Plain(
+    "MUTO: la sala non sente niente, la musica va avanti. Per sentirla: m",
+    "MUTE: the room hears nothing, the music goes on. To hear it: m",
+)
+IS_PAUSED = Plain(
+    "IN PAUSA: la sala non sente niente. Per riprendere: spazio", "PAUSED: the room hears nothing. To go on: space"
 )
 TROUBLE = Plain("Il lettore audio non va: stornello doctor", "The audio player does not work: stornello doctor")
 SPENT = Plain("Spesa", "Spent")
@@ -34,7 +58,15 @@ DISK_WELL = Plain("il disco del locale è di nuovo a posto", "the venue's disk i
 BACK = Plain("{engine}: risponde di nuovo", "{engine}: answers again")
 LAST_ERROR = Plain("Ultimo problema", "Last problem")
 NO_ANSWER = Plain("Riproduzione non risponde.", "The player does not answer.")
+SURE = Plain(
+    "q chiude tutta la serata. Sicuro? Premi ancora q entro 3 secondi",
+    "q ends the whole night. Sure? Press q again within 3 seconds",
+)
 KEYS = Plain(
-    "spazio pausa · n prossima · ←→ 10 s · +/- volume · q esci",
-    "space pause · n next · ←→ 10 s · +/- volume · q quit",
+    "spazio pausa · n prossima · ←→ 10 s · +/- volume · m muto · P panico · q esci",
+    "space pause · n next · ←→ 10 s · +/- volume · m mute · P panic · q quit",
+)
+KEYS_IN_PANIC = Plain(
+    "r riprendi · spazio pausa · n prossima · +/- volume · m muto · q esci",
+    "r resume · space pause · n next · +/- volume · m mute · q quit",
 )

@@ -10,7 +10,6 @@ UNKNOWN = Plain("non si sa ancora", "not known yet")
 SOON = Plain("tra meno di un minuto", "in less than a minute")
 MINUTES = Plain("tra circa {n} min", "in about {n} min")
 HOURS = Plain("tra circa {n} ore", "in about {n} hours")
-BRIEFLY = Plain("tra ~{n} min", "in ~{n} min")
 
 
 def awaited(in_s: float | None, language: Language) -> str:
@@ -24,6 +23,8 @@ def awaited(in_s: float | None, language: Language) -> str:
     return HOURS.within(language).format(n=round(in_s / _HOUR_S))
 
 
-def briefly(in_s: float, language: Language) -> str:
-    """Return the same where there is little room: ``in ~12 min``."""
-    return BRIEFLY.within(language).format(n=max(1, round(in_s / _MINUTE_S)))
+def shortly(in_s: float) -> str:
+    """Return the same where there is little room, in either language: ``~12 min``."""
+    if in_s < _MINUTE_S:
+        return "<1 min"
+    return f"~{round(in_s / _MINUTE_S)} min" if in_s <= _MINUTES_UP_TO_S else f"~{round(in_s / _HOUR_S)} h"

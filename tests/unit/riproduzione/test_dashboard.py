@@ -15,22 +15,23 @@ from fake_decks import HandClock
 from pictures import AT, NOW, a_busy_night, shown
 from stornello.audio_watchdog import refusals
 from stornello.domain.errors import ProviderUnreachable, RecordingError
+from stornello.domain.money import NO_BUDGET
 from stornello.domain.names import JobId, SongId, TableId
 from stornello.domain.plain import Language, Plain
 from stornello.domain.songs import SungLine
 from stornello.riproduzione import telling
 from stornello.riproduzione.dashboard import Dashboard
 from stornello.riproduzione.keys import Keys
-from stornello.riproduzione.panels import View
+from stornello.riproduzione.view import View
 from stornello.spool import atomic, now_playing, reasons
+from stornello.spool.falls import Fall
 from stornello.spool.jobs import JobStatus
 from stornello.spool.now_playing import NowPlaying
 from stornello.spool.paths import Venue
 from stornello.spool.playlist import Playlist
 from stornello.spool.recordings import Recording
 from stornello.spool.snapshot import InTheMaking, Snapshot, look
-from stornello.spool.strays import Strays
-from stornello.wording import progress
+from stornello.wording import owner, progress
 
 
 def drawn(seen: Snapshot, width: int = 80, height: int = 24, language: Language = "it") -> list[str]:
@@ -50,8 +51,8 @@ def test_the_picture_tells_what_the_room_wants_to_know() -> None:
     text = "\n".join(drawn(a_busy_night()))
     for word in (
         *("La notte di Anna", "Tavolo 5 · Anna", "0:07 / 1:00", "▸ riga 1", "T1", "Canzone 1", "e altre"),
-        *("parole scritte", "Luca", "messaggi 3", "canzoni 2", "troppo corti 1", "da guardare 1", "suonate 4"),
-        *("Manca il tavolo. Rinomina.", "○ produzione", "● musica", "volume 85%", "39+1/5", "1/2"),
+        *("parole scritte", "Luca", "messaggi 3", "♪ 2", "troppo corti 1", "da guardare 1", "suonate 4"),
+        *("Manca il tavolo. Rinomina.", "○ produzione", "● musica", "volume 85 %", "39+1/5", "1/2"),
     ):
         assert word in text, word
 
@@ -66,7 +67,7 @@ def test_a_room_without_a_sound_card_is_told_plainly() -> None:
     seen = a_busy_night()
     assert seen.playing
     text = "\n".join(drawn(replace(seen, playing=replace(seen.playing, output="null"))))
-    assert "nessuna scheda audio" in text
+    assert "Nessuna scheda audio: la musica va nel vuoto" in text
 
 
 def test_an_empty_venue_is_a_calm_picture(tmp_path: Path) -> None:
@@ -132,9 +133,7 @@ def test_off_a_terminal_the_dashboard_tells_and_stops_when_it_is_told_to(tmp_pat
     now_playing.write(venue, NowPlaying(AT, "one", "La notte di Anna", 5, 0.0, 60.0, songs_played=3))
     out = io.StringIO()
     board = Dashboard(venue, "it", Console(file=out), HandClock())
-    seen = board.run(lambda now: bool(now.playing and now.playing.songs_played == 3), threading.Event())
-    assert seen.playing
-    assert seen.playing.song == "one"
+    assert not board.run(lambda now: bool(now.playing and now.playing.songs_played == 3), threading.Event())
     assert "suona, tavolo 5: «La notte di Anna» (1:00)" in out.getvalue()
 
 
@@ -185,13 +184,25 @@ def test_what_is_cut_off_says_where_to_read_it_and_what_was_heard_in_part_is_to_
     told = refusals.in_part(600)
     long = reasons.Reason("20261123T200000000000_5-anna.wav", told.code, told.what, told.todo, at="2026-11-23T20:00")
     seen = Snapshot(in_part=(long,))
-    assert "da guardare 1" in drawn(seen)[-4]
-    assert "MAX_RECORDING_SECONDS" in " ".join(drawn(seen)[-3:-1])
-    longer = replace(long, todo=Plain(told.todo.it * 3, ""))
+    told_it = " ".join(" ".join(drawn(seen)).split())
+    assert "da guardare 1" in told_it
+    assert f"{told.what.it} {told.todo.it}" in told_it
+    longer = replace(long, todo=Plain(told.todo.it * 6, ""))
     assert drawn(Snapshot(in_part=(longer,)))[-2].rstrip().endswith("…: stornello status")
-    both = drawn(replace(seen, strays=Strays(1, 0)))[-3:-1]
-    assert [line[-19:] for line in both] == ["…: stornello status"] * 2
-    assert all(len(line) <= 80 for line in both)
+
+
+def test_what_matters_most_has_the_lines_it_needs_and_the_rest_is_counted() -> None:
+    grave = tuple(Fall(service, 3, 1) for service in ("watchdog", "producer", "riproduzione"))
+    told = owner.worries(Snapshot(fallen=grave), NO_BUDGET, NOW, "it")
+    lines = drawn(Snapshot(fallen=grave), 80, 24)
+    assert told[0].text in " ".join(" ".join(lines).split())
+    assert told[1].text in " ".join(" ".join(lines).split())
+    assert lines[-2].startswith(f" {told[2].text[:40]}")
+    assert lines[-2].rstrip().endswith("…: stornello status")
+    more = drawn(Snapshot(fallen=grave * 2), 80, 24)
+    assert told[0].text in " ".join(" ".join(more).split())
+    assert more[-2].strip() == "e altre 4: stornello status"
+    assert all(worry.text in " ".join(" ".join(drawn(Snapshot(fallen=grave), 80, 40)).split()) for worry in told)
 
 
 def test_keys_are_read_singly_and_the_terminal_is_given_back() -> None:

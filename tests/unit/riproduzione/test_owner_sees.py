@@ -15,7 +15,7 @@ from stornello.domain.money import Budget
 from stornello.domain.names import TableId
 from stornello.domain.plain import Language, Plain
 from stornello.riproduzione import telling
-from stornello.riproduzione.panels import View
+from stornello.riproduzione.view import View
 from stornello.spool import engines, reasons
 from stornello.spool.engines import EngineState
 from stornello.spool.snapshot import Snapshot, Spent, look
