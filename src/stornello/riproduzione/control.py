@@ -1,40 +1,27 @@
 """The control socket, ``control.sock`` in the venue's run folder: what keys and other programs ask of the DJ.
 
-JSON lines, one request a line, one answer a line::
-
-    {"command": "pause"}                      hold the room, or let it go on
-    {"command": "pause", "on": true}          hold it
-    {"command": "next"}                       pass to the next song
-    {"command": "seek", "seconds": -10}       move within the song
-    {"command": "volume", "to": 70}           or {"command": "volume", "by": -5}
-    {"command": "quit"}                       end the service
-
-The answer is ``{"ok": true}`` once the DJ has it, or ``{"ok": false, "error": "..."}`` for what it does not understand.
-Whoever may enter the folder (mode 0700) may command; there is no other key.
+JSON lines: one request a line, one answer a line, once the DJ has done it. docs/control.md is the protocol,
+``commands.py`` its grammar, ``control_lines.py`` the server. Whoever may enter the folder (mode 0700) may command;
+there is no other key.
 """
 
 import json
-import logging
-import queue
 import socket
-import socketserver
-import threading
-from contextlib import suppress
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
-from stornello.domain.errors import PlayerLost
+from stornello.domain.errors import PlayerLost, StornelloError
 from stornello.domain.plain import Plain
 from stornello.riproduzione import sockets
+from stornello.riproduzione.asked import OBEYED_WITHIN_S, Facts
 
-log = logging.getLogger(__name__)
+_PATIENCE_S = OBEYED_WITHIN_S + 1.0
+"""How long an asker waits: a little longer than the DJ may take, so that it hears why."""
 
-COMMANDS = frozenset({"pause", "next", "seek", "volume", "quit"})
-_NUMBERS = ("seconds", "to", "by")
-_LONGEST_LINE = 4096
-_PATIENCE_S = 2.0
+_GLANCE_S = 0.5
+"""How long it waits for ``status``, for which nobody has to do anything."""
 
-Request = dict[str, Any]
+_LONGEST_ANSWER = 65536
 
 
 def path(run: Path) -> Path:
@@ -42,122 +29,50 @@ def path(run: Path) -> Path:
     return sockets.folder(run) / "control.sock"
 
 
-def ask(run: Path, command: str, **details: object) -> None:
-    """Have the DJ of this venue do something; returns once it has the command.
+def ask(run: Path, command: str, **details: object) -> Facts:
+    """Have the DJ of this venue do something; return its answer's facts once it is done.
 
     Raises:
-        PlayerLost: no DJ answers, or it does not understand.
+        PlayerLost: no DJ answers: ``dj-not-running``, or ``dj-does-not-answer`` in time.
+        StornelloError: the DJ says why not.
     """
     try:
         with socket.socket(socket.AF_UNIX) as line:
-            line.settimeout(_PATIENCE_S)
+            line.settimeout(_GLANCE_S if command == "status" else _PATIENCE_S)
             line.connect(str(path(run)))
             line.sendall(json.dumps({"command": command, **details}).encode() + b"\n")
-            with line.makefile() as answers:
-                answer = json.loads(answers.readline(_LONGEST_LINE) or "{}")
-    except (OSError, ValueError):
-        answer = {"error": "no answer"}
-    if not answer.get("ok"):
-        raise PlayerLost(
-            "dj-does-not-answer",
-            Plain(
-                f"Riproduzione non risponde ({answer.get('error')}).",
-                f"Riproduzione does not answer ({answer.get('error')}).",
-            ),
-            Plain("Avviala con: stornello riproduzione", "Start it with: stornello riproduzione"),
-        )
+            with line.makefile("rb") as answers:
+                answer = json.loads(answers.readline(_LONGEST_ANSWER))
+            return _facts_of(answer)
+    except (FileNotFoundError, ConnectionRefusedError):
+        raise _not_running() from None
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        raise _no_answer() from None
 
 
-class ControlSocket:
-    """Listens until closed; what was asked waits in :attr:`asked` for the DJ's own thread."""
-
-    def __init__(self, run: Path) -> None:
-        self.asked: queue.SimpleQueue[Request] = queue.SimpleQueue()
-        self._run = run
-        self._server: _Server | None = None
-        self._is_open = False
-        self._is_told = False
-
-    def __enter__(self) -> Self:
-        self._is_open = True
-        self.mend()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._is_open = False
-        self._close()
-        with suppress(OSError):
-            path(self._run).unlink(missing_ok=True)
-
-    def mend(self) -> None:
-        """Listen where nobody does: at the start, and when the socket was deleted; refused by a disk, try again."""
-        if not self._is_open:
-            return
-        try:
-            where = path(self._run)
-            if self._server is None or not where.exists():
-                self._close()
-                where.unlink(missing_ok=True)
-                self._server = self._listening(where)
-            self._is_told = False
-        except OSError as error:
-            if not self._is_told:
-                log.warning("no control socket, will try again", extra={"errno": error.errno})
-            self._is_told = True
-
-    def _listening(self, where: Path) -> "_Server":
-        server = _Server(str(where), _Line)
-        server.asked = self.asked
-        threading.Thread(target=server.serve_forever, args=(0.1,), name="control", daemon=True).start()
-        return server
-
-    def _close(self) -> None:
-        if self._server:
-            self._server.shutdown()
-            self._server.server_close()
-            self._server = None
+def _facts_of(answer: dict[str, Any]) -> Facts:
+    """Return the facts of an answer. Raises StornelloError for a no; KeyError and the like for what is none."""
+    if answer.pop("ok"):
+        return answer
+    raise StornelloError(answer["code"], Plain(**answer["error"]), Plain(**answer["todo"]))
 
 
-class _Server(socketserver.ThreadingUnixStreamServer):
-    daemon_threads = True
-    block_on_close = False
-    asked: queue.SimpleQueue[Request]
+def _not_running() -> PlayerLost:
+    return PlayerLost(
+        "dj-not-running",
+        Plain("Riproduzione non è in funzione.", "Riproduzione is not running."),
+        Plain(
+            "Avviala con: stornello up, o stornello riproduzione", "Start it: stornello up, or stornello riproduzione"
+        ),
+    )
 
 
-class _Line(socketserver.StreamRequestHandler):
-    timeout = 60
-
-    def handle(self) -> None:
-        try:
-            while line := self.rfile.readline(_LONGEST_LINE):
-                self.wfile.write(json.dumps(self._answer(line)).encode() + b"\n")
-        except OSError:
-            log.debug("a control line broke off")
-
-    def _answer(self, line: bytes) -> Request:
-        try:
-            request = understood(line)
-        except ValueError as error:
-            return {"ok": False, "error": str(error)}
-        assert isinstance(self.server, _Server)  # noqa: S101 - for the type checker
-        self.server.asked.put(request)
-        return {"ok": True}
-
-
-def understood(line: bytes) -> Request:
-    """Return the request in ``line``. Raises ValueError, with what is wrong, for anything that is none."""
-    try:
-        request = json.loads(line)
-    except ValueError:
-        raise ValueError("not JSON") from None
-    if not isinstance(request, dict) or request.get("command") not in COMMANDS:
-        raise ValueError(f"commands are {', '.join(sorted(COMMANDS))}")
-    for name in _NUMBERS:
-        if name in request and not (type(request[name]) in {int, float} and abs(request[name]) < 1e6):  # noqa: PLR2004 - no second of any song
-            raise ValueError(f"{name} must be a number")
-    if not isinstance(request.get("on", True), bool | None):
-        raise ValueError("on must be true or false")  # noqa: TRY004 - one kind of refusal
-    needed = {"seek": {"seconds"}, "volume": {"to", "by"}}.get(request["command"])
-    if needed and not needed & set(request):
-        raise ValueError(f"{request['command']} needs {' or '.join(sorted(needed))}")
-    return request
+def _no_answer() -> PlayerLost:
+    return PlayerLost(
+        "dj-does-not-answer",
+        Plain("Riproduzione non risponde.", "Riproduzione does not answer."),
+        Plain(
+            "Riprova; se resta così, riavviala: stornello riproduzione",
+            "Try again; if that does not change, start it again: stornello riproduzione",
+        ),
+    )

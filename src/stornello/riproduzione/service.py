@@ -1,14 +1,14 @@
 """The service that the room hears: the DJ in a loop, its control socket, and now_playing.json."""
 
 import logging
-import queue
 import threading
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 
 from stornello.domain.clock import Clock
-from stornello.domain.errors import PlayerLost
-from stornello.riproduzione.control import ControlSocket, Request
+from stornello.riproduzione import commands
+from stornello.riproduzione.control_socket import ControlSocket
 from stornello.riproduzione.dj import Dj
 from stornello.seams import Player
 from stornello.settings import Settings
@@ -41,17 +41,18 @@ class Riproduzione:
         self._said = NowPlaying(at=0.0)
         self._say_at = 0.0
         self._mend_at = 0.0
-        self._control = ControlSocket(venue.run)
+        self._control = ControlSocket(venue.run, clock)
         self._is_unsaid = False
 
     def run(self, stop: threading.Event) -> None:
         """Play until ``stop`` is set or somebody asks for the end; then fade out and end every player."""
-        with self._control as control:
+        with self._control:
             self.dj.take_up(now_playing.read(self.venue))
             try:
-                while not stop.is_set() and self._obey(control.asked):
+                while not stop.is_set():
                     self.tick()
-                    stop.wait(TICK_S if self.dj.booth.turns() else IDLE_TICK_S)
+                    if not self._obey(TICK_S if self.dj.booth.turns() else IDLE_TICK_S):
+                        break
             finally:
                 self.dj.close()
         # Not after a crash: the next DJ reads there what was playing, and goes on with it.
@@ -61,7 +62,7 @@ class Riproduzione:
         """One pass of the DJ, and say what the room hears when that has changed or a second has passed."""
         self._mend()
         self.dj.tick()
-        says = self.dj.now_playing()
+        says = self._control.said = self.dj.now_playing()
         if self.clock.monotonic() >= self._say_at or _facts(says) != _facts(self._said):
             self._write(says)
 
@@ -74,30 +75,16 @@ class Riproduzione:
             self.venue.make()
             self._control.mend()
 
-    def _obey(self, asked: "queue.SimpleQueue[Request]") -> bool:
-        """Do what was asked since the last pass; False when that was the end."""
-        while not asked.empty():
-            request = asked.get()
-            if request["command"] == "quit":
+    def _obey(self, wait_s: float) -> bool:
+        """Wait so long for a command, do all that wait; False when one was the end."""
+        asked = self._control.asked_within(wait_s)
+        while asked:
+            if asked.command == "quit":
+                asked.answer(dict)
                 return False
-            try:
-                self._do(request)
-            except PlayerLost as error:
-                log.warning("command lost with its deck", extra={"command": request["command"], "code": error.code})
+            asked.answer(partial(commands.carry_out, asked.request, self.dj))
+            asked = self._control.asked_within(0)
         return True
-
-    def _do(self, request: Request) -> None:
-        match request:
-            case {"command": "pause"}:
-                self.dj.pause(request.get("on"))
-            case {"command": "next"}:
-                self.dj.next()
-            case {"command": "seek", "seconds": seconds}:
-                self.dj.seek(seconds)
-            case {"command": "volume", "to": percent}:
-                self.dj.set_volume(int(percent))
-            case {"command": "volume", "by": percent}:
-                self.dj.set_volume(self.dj.volume + int(percent))
 
     def _write(self, says: NowPlaying) -> None:
         self._said, self._say_at = says, self.clock.monotonic() + SAY_EVERY_S

@@ -1,11 +1,14 @@
 """playlist.queue: finished songs waiting for the room, first in first out, JSON lines, under a file lock.
 
 A song is put once and taken once, whatever crashes and whoever edits: ``playlist.taken`` beside the queue remembers the
-last songs taken, a line each, and is written before the queue is. A song that stands in both was taken.
+last songs taken, a line each, and is written before the queue is. A song that stands in both was taken. Who asks for a
+song again has it written into the queue first, where it counts for nothing until ``playlist.taken`` forgets it: broken
+off there, it waits once or not at all.
 """
 
 import json
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -63,8 +66,7 @@ class Playlist:
             queue, taken = self._queue.get(), self._taken.get()
             if card.id in queue.songs or card.id in taken:
                 return False
-            line = _as_line(json.dumps(card.to_json(), ensure_ascii=False))
-            self._write(queue, queue.songs | {card.id: (line, SongCard.from_json(json.loads(line)))})
+            self._write(queue, queue.songs | {card.id: _known(card)})
             return True
 
     def take(self, song: SongId) -> bool:
@@ -76,6 +78,34 @@ class Playlist:
             self._remember(song)
             self._write(queue, queue.songs)
             return True
+
+    def remove(self, song: SongId) -> bool:
+        """Let ``song`` leave the queue unheard: no put brings it back, only :meth:`again`; False: it was not there."""
+        return self.take(song)
+
+    def again(self, card: SongCard) -> bool:
+        """Append ``card``, whose song may have been put, taken or removed before; False when it waits already."""
+        with self._lock:
+            queue, taken = self._queue.get(), self._taken.get()
+            if card.id in queue.songs and card.id not in taken:
+                return False
+            rest = {song: known for song, known in queue.songs.items() if song != card.id}
+            self._write(queue, rest | {card.id: _known(card)}, coming=card.id)
+            if card.id in taken:
+                self._tell_taken([song for song in taken if song != card.id])
+            return True
+
+    def move(self, song: SongId, place: int) -> int:
+        """Move ``song`` to ``place``, 1 for the next; return where it came to be, 0 when it does not wait."""
+        with self._lock:
+            queue, taken = self._queue.get(), self._taken.get()
+            waiting = [one for one in queue.songs if one not in taken]
+            if song not in waiting:
+                return 0
+            waiting.remove(song)
+            waiting.insert(max(place, 1) - 1, song)
+            self._write(queue, {one: queue.songs[one] for one in waiting})
+            return waiting.index(song) + 1
 
     def waiting(self) -> list[SongCard]:
         """Return the queue in order. It costs a glance while nothing changes; no lock: the files change whole."""
@@ -98,11 +128,13 @@ class Playlist:
             aside = set()
         return len(aside.union(self._queue.get().damaged))
 
-    def _write(self, queue: _Queue, songs: dict[SongId, tuple[bytes, SongCard]]) -> None:
-        """Replace the queue by those of ``songs`` that were not taken; what is damaged in ``queue`` is kept aside."""
+    def _write(self, queue: _Queue, songs: dict[SongId, tuple[bytes, SongCard]], coming: SongId | None = None) -> None:
+        """Replace the queue by those of ``songs`` that were not taken, or are ``coming`` again.
+
+        What is damaged in ``queue`` is kept aside.
+        """
         self._set_aside(queue.damaged)
-        taken = self._taken.get()
-        gone = songs.keys() & taken.keys()
+        gone = (songs.keys() & self._taken.get().keys()) - {coming}
         rest = {song: known for song, known in songs.items() if song not in gone} if gone else songs
         data = b"".join([line for line, _ in rest.values()])
         atomic.write(self.path, data)
@@ -132,7 +164,16 @@ class Playlist:
             atomic.append_line(self.taken_path, song, is_named=self._is_named and bool(taken))
             self._is_named = True
         else:
-            atomic.write_text(self.taken_path, "".join(f"{one}\n" for one in [*taken, song][-REMEMBERED:]))
+            self._tell_taken([*taken, song][-REMEMBERED:])
+
+    def _tell_taken(self, songs: Sequence[str]) -> None:
+        atomic.write_text(self.taken_path, "".join(f"{song}\n" for song in songs))
+
+
+def _known(card: SongCard) -> tuple[bytes, SongCard]:
+    """Return the card's line, and the card as its readers will know it."""
+    line = _as_line(json.dumps(card.to_json(), ensure_ascii=False))
+    return line, SongCard.from_json(json.loads(line))
 
 
 def _card(line: str) -> SongCard | None:

@@ -2,7 +2,8 @@
 
 from stornello.domain.clock import SystemClock
 from stornello.providers.player.mpv import MpvPlayer
-from stornello.riproduzione import Riproduzione, sockets
+from stornello.riproduzione import sockets
+from stornello.riproduzione.service import Riproduzione
 from stornello.settings import Settings
 from stornello.spool.journal import Journal
 from stornello.spool.paths import Venue
