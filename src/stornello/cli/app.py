@@ -17,6 +17,7 @@ from stornello.domain.errors import StornelloError
 ROOMS = {
     "services": ("watchdog", "producer", "generate-song"),
     "night": ("up", "riproduzione", "demo"),
+    "dashboard": ("dashboard",),
     "venue": ("init", "config", "status", "queue", "retry"),
     "report": ("report",),
     "resolve": ("resolve",),

@@ -4,18 +4,16 @@ import logging
 import os
 import sys
 import threading
-from collections.abc import Callable
-from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from stornello import logs, processes, samples
 from stornello import settings as house_settings
 from stornello.cli import goodbye
+from stornello.cli.dashboard import show_night, watch_of
 from stornello.cli.options import HERE, Folder, Lang, look_at, open_venue, opened_venue
 from stornello.cli.services import await_venue, stop_on_signals
 from stornello.cli.speech import LANGUAGE, say, tell
@@ -27,7 +25,7 @@ from stornello.settings import Settings
 from stornello.spool import atomic, conditions
 from stornello.spool.locks import hold, kept
 from stornello.spool.paths import Venue
-from stornello.spool.snapshot import SERVICES, Snapshot
+from stornello.spool.snapshot import SERVICES
 from stornello.supervisor import Service, Supervisor
 from stornello.wiring import engines, packaged
 
@@ -82,25 +80,10 @@ def _keep_up(venue: Venue, settings: Settings, stop: threading.Event, *, is_supe
     thread = threading.Thread(target=keeper.run, args=(stop,), name="supervisor")
     thread.start()
     try:
-        stop.wait() if is_supervised else show_while_it_lasts(lambda: _watch(venue, settings, stop, None), stop)
+        stop.wait() if is_supervised else show_night(venue, settings, stop, lambda: False)
     finally:
         stop.set()
         thread.join()
-
-
-def show_while_it_lasts(watch: Callable[[], None], stop: threading.Event) -> None:
-    """Run the dashboard until it is quit; when it falls, say so and let the night go on until ``stop`` is set."""
-    try:
-        watch()
-    except Exception:
-        log.exception("the dashboard fell; the night goes on")
-        with suppress(OSError):  # the screen itself may be what has gone
-            tell(
-                "Il cruscotto si è chiuso per un errore; la musica continua. Ctrl-C chiude la serata.",
-                "The dashboard ended on an error; the music goes on. Ctrl-C ends the night.",
-                style="yellow",
-            )
-        stop.wait()
 
 
 def _tell_conditions(venue: Venue, settings: Settings) -> None:
@@ -156,29 +139,9 @@ def riproduzione(folder: Folder = HERE, lang: Lang = None) -> None:
         else:
             thread = threading.Thread(target=service.run, args=(stop,), name="dj")
             thread.start()
-            _watch(venue, settings, stop, lambda _: not thread.is_alive())
+            show_night(venue, settings, stop, lambda: not thread.is_alive())
             stop.set()
             thread.join()
-
-
-def _watch(venue: Venue, settings: Settings, stop: threading.Event, until: Callable[[Snapshot], bool] | None) -> None:
-    """Show the dashboard until ``until`` says so, ``stop`` is set or somebody quits."""
-    from stornello.riproduzione.dashboard import Dashboard  # noqa: PLC0415 - imports much
-
-    screen = Console(highlight=False)  # ours for lines is one that never wraps
-    board = Dashboard(
-        venue,
-        LANGUAGE,
-        screen,
-        SystemClock(),
-        settings.max_workers,
-        settings.max_queue_size,
-        engines.budget(settings),
-        settings.night_begins,
-        settings.free_space_floor_mb,
-        engines.house(settings),
-    )
-    board.run(until, stop)
 
 
 def demo(
@@ -214,7 +177,8 @@ def demo(
         )
     stop = stop_on_signals()
     show = Show(venue, recorder.Recorder(notes, venue.from_tables), LANGUAGE, SONGS)
-    show.run(lambda until: _watch(venue, settings, stop, until), keep=keep)
+    watch = watch_of(venue, settings, ends_night=True)
+    show.run(lambda until: watch(until, stop), keep=keep)
     heard = goodbye.tell_all(venue)
     if show.fell:
         tell(f"I servizi si sono fermati da soli: {venue.logs}", f"The services ended by themselves: {venue.logs}")

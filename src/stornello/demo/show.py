@@ -29,7 +29,7 @@ class Show:
     _up: subprocess.Popen[bytes] | None = field(default=None)
     _quiet_looks: int = 0
 
-    def run(self, watch: Callable[[Callable[[Snapshot], bool]], None], *, keep: bool) -> None:
+    def run(self, watch: Callable[[Callable[[Snapshot], bool]], object], *, keep: bool) -> None:
         """Open the room, let ``watch`` show it until the songs were played (or for ever with ``keep``), close it."""
         self._open()
         self.recorder.start()

@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from stornello.cli.night import show_while_it_lasts
+from stornello.cli.dashboard import show_while_it_lasts
 
 
 class Stop(threading.Event):
