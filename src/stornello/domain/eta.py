@@ -44,7 +44,10 @@ class Pace:
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """What the settings say. ``play_only_s``: so much of each song is played; 0: all of it."""
+    """What the settings say. ``play_only_s``: so much of each song is played; 0: all of it.
+
+    ``interrupts``: a song of the queue begins at once where only filler plays.
+    """
 
     max_workers: int
     max_queue_size: int
@@ -52,6 +55,7 @@ class House:
     crossfade_s: float
     play_only_s: float = 0.0
     policy: Policy = FAIR
+    interrupts: bool = True
 
     def plays_s(self, length_s: float) -> float:
         """Return how long after a song of ``length_s`` begins the next one does."""

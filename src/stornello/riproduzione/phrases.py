@@ -41,6 +41,10 @@ NO_SOUND = Plain(
     "Nessuna scheda audio: la musica va nel vuoto, in tempo reale.",
     "No sound card: the music plays into the void, in real time.",
 )
+SOUND_BACK = Plain("La scheda audio è tornata.", "The sound card is back.")
+NO_PANIC = Plain("Fine del panico: la coda va avanti.", "The panic is over: the queue goes on.")
+NOT_PAUSED = Plain("La musica va avanti.", "The music goes on.")
+NOT_MUTED = Plain("La sala sente di nuovo.", "The room hears again.")
 IN_PANIC = Plain(
     "PANICO: la coda è trattenuta, niente è perso. Per riprendere: r, o stornello resume",
     "PANIC: the queue is held, nothing is lost. To go on: r, or stornello resume",
@@ -66,7 +70,11 @@ KEYS = Plain(
     "spazio pausa · n prossima · ←→ 10 s · +/- volume · m muto · P panico · q esci",
     "space pause · n next · ←→ 10 s · +/- volume · m mute · P panic · q quit",
 )
-KEYS_IN_PANIC = Plain(
+KEYS_SOUND_BACK = Plain("La scheda audio è tornata.", "The sound card is back.")
+NO_PANIC = Plain("Fine del panico: la coda va avanti.", "The panic is over: the queue goes on.")
+NOT_PAUSED = Plain("La musica va avanti.", "The music goes on.")
+NOT_MUTED = Plain("La sala sente di nuovo.", "The room hears again.")
+IN_PANIC = Plain(
     "r riprendi · spazio pausa · n prossima · +/- volume · m muto · q esci",
     "r resume · space pause · n next · +/- volume · m mute · q quit",
 )

@@ -6,12 +6,16 @@ from stornello.domain.money import Budget
 from stornello.domain.plain import Language, Plain
 from stornello.riproduzione import phrases
 from stornello.spool.engines import EngineState
+from stornello.spool.now_playing import NowPlaying
 from stornello.spool.reasons import Reason
 from stornello.spool.snapshot import Snapshot, Spent
 from stornello.wording import money, owner, progress
 from stornello.wording.text import clock, safe
 
 STARTED = Plain("suona, tavolo {table}: «{title}» ({length})", "plays, table {table}: “{title}” ({length})")
+REPEATED = Plain("di nuovo, tavolo {table}: «{title}» ({length})", "once more, table {table}: “{title}” ({length})")
+HOUSE = Plain("musica della casa: «{title}» ({length})", "house music: “{title}” ({length})")
+BED = Plain("tappeto musicale, finché c'è una canzone", "a soft bed, until there is a song")
 SILENCE = Plain("la coda è vuota: silenzio", "the queue is empty: silence")
 ARRIVED = Plain("una registrazione è arrivata", "a recording has arrived")
 MAKING = Plain("tavolo {table}: {milestone}", "table {table}: {milestone}")
@@ -126,8 +130,8 @@ def _playing(before: Snapshot | None, after: Snapshot, language: Language) -> It
     was = before.playing.song if before and before.playing else ""
     now = after.playing
     if now and now.song and now.song != was:
-        length = clock(now.duration_s)
-        yield STARTED.within(language).format(table=now.table, title=safe(now.title), length=length)
+        told = {"replay": REPEATED, "house": HOUSE, "bed": BED}.get(now.kind, STARTED)
+        yield told.within(language).format(table=now.table, title=safe(now.title), length=clock(now.duration_s))
     elif was and not (now and now.song):
         yield SILENCE.within(language)
 
@@ -136,6 +140,33 @@ def _output(before: Snapshot | None, after: Snapshot, language: Language) -> Ite
     was = before.playing.output if before and before.playing else ""
     if after.playing and after.playing.output == "null" != was:
         yield phrases.NO_SOUND.within(language)
+    elif after.playing and was == "null" != after.playing.output:
+        yield phrases.SOUND_BACK.within(language)
 
 
-_TOLD = (_services, _conditions, _strays, _arrivals, _short, _aside, _troubles, _making, _queued, _playing, _output)
+def _held(before: Snapshot | None, after: Snapshot, language: Language) -> Iterator[str]:
+    """Tell what a person has done to the music."""
+    was, now = (before and before.playing) or NowPlaying(0.0), after.playing or NowPlaying(0.0)
+    for is_now, was_then, begun, over in (
+        (now.panic, was.panic, phrases.IN_PANIC, phrases.NO_PANIC),
+        (now.paused, was.paused, phrases.IS_PAUSED, phrases.NOT_PAUSED),
+        (now.muted, was.muted, phrases.IS_MUTED, phrases.NOT_MUTED),
+    ):
+        if is_now != was_then:
+            yield (begun if is_now else over).within(language)
+
+
+_TOLD = (
+    _services,
+    _conditions,
+    _strays,
+    _arrivals,
+    _short,
+    _aside,
+    _troubles,
+    _making,
+    _queued,
+    _playing,
+    _output,
+    _held,
+)

@@ -32,11 +32,11 @@ class _Entry(NamedTuple):
 
 
 class _Listed(NamedTuple):
-    """What a folder holds; ``others`` counts what is neither a file nor a folder."""
+    """What a folder holds; ``others`` are neither files nor folders."""
 
     files: list[str]
     folders: list[str]
-    others: int
+    others: list[str]
 
 
 class Hearing:
@@ -83,10 +83,11 @@ class Door:
         ]
         return tuple(Arrived(name, origin.table if (origin := origin_of(name)) else None) for name in names)
 
-    def strays(self) -> int:
-        """Return how many things there are never taken, as it was at the last look: links, pipes, what lies deeper."""
-        below = [glance.get() for glance in self._below.values()]
-        return self._top.get().others + sum(found.others + len(found.folders) for found in below)
+    def strays(self) -> list[str]:
+        """Return what there is never taken, as it was at the last look: links, pipes, what lies deeper."""
+        below = [(name, glance.get()) for name, glance in self._below.items()]
+        deeper = [f"{folder}/{name}" for folder, found in below for name in (*found.others, *found.folders)]
+        return self._top.get().others + deeper
 
     def _glance(self, folder: Path) -> Glance[_Listed]:
         return Glance(folder, _listed, self._clock)
@@ -94,12 +95,12 @@ class Door:
 
 def _listed(folder: Path) -> _Listed:
     """List ``folder``; hidden things and what other systems leave are nothing."""
-    files, folders, others = [], [], 0
+    files, folders, others = [], [], []
     for entry in _entries(folder):
         if entry.is_dir(follow_symlinks=False):
             folders.append(entry.name)
         elif not entry.is_file(follow_symlinks=False):
-            others += not is_passing(entry.name)
+            others += [] if is_passing(entry.name) else [entry.name]
         elif entry.name.lower() not in LITTER:
             files.append(entry.name)
     return _Listed(files, folders, others)

@@ -66,7 +66,7 @@ class Outlooks:
             begun = datetime.combine(night, time.min).astimezone(UTC)
             self._pace = (now_s, self._journal.pace(begun.isoformat()))
         scene = _scene(facts, self.house, self._clock.now())
-        is_heard = facts.running.get("riproduzione", False)
+        is_heard = facts.running.get("riproduzione", False) and not _is_held(facts.playing)
         outlook = _outlook(facts, expect(scene, self.house, self._pace[1]) if is_heard else Expected())
         self._last = (now_s, outlook)
         return outlook
@@ -90,9 +90,16 @@ def _scene(facts: Facts, house: House, now: datetime) -> Scene:
     )
 
 
+def _is_held(playing: NowPlaying | None) -> bool:
+    """Return whether the queue waits for a person: nobody can tell when it goes on."""
+    return playing is not None and (playing.panic or playing.paused)
+
+
 def _left_s(playing: NowPlaying | None, house: House, now: datetime) -> float:
-    """Return what is left of the song that plays."""
-    if playing is None or not playing.song:
+    """Return what is left of what plays, before the next song may begin."""
+    if playing is None or not playing.song or playing.kind == "bed":
+        return 0.0
+    if playing.kind in {"replay", "house"} and house.interrupts:
         return 0.0
     length_s = min(playing.duration_s, house.play_only_s or playing.duration_s)
     return max(0.0, length_s - playing.position(now.timestamp()))

@@ -119,6 +119,8 @@ class Snapshot:
         """Return all of it as a JSON-able dict; ``expected`` tells of all that waits when the room will hear it."""
         data: dict[str, Any] = json.loads(json.dumps(asdict(replace(self, outlook=Outlook())), default=str))
         del data["outlook"], data["door"], data["being_heard"]
+        for place, (song, card) in enumerate(zip(data["queue"], self.queue, strict=True), 1):
+            song |= {"place": place, "in_s": _rounded(self.outlook.expected.songs.get(card.id))}
         return data | {"arriving": self.arriving, "hearing": self.hearing, "expected": list(self._expected())}
 
     def _expected(self) -> Iterator[dict[str, Any]]:
@@ -142,7 +144,11 @@ class Snapshot:
 
 def _awaited(what: str, name: str | None, table: TableId | None, in_s: float | None) -> dict[str, Any]:
     """Return one line of ``expected``; ``in_s`` None: nobody can tell yet."""
-    return {"what": what, "name": name, "table": table, "in_s": None if in_s is None else round(in_s)}
+    return {"what": what, "name": name, "table": table, "in_s": _rounded(in_s)}
+
+
+def _rounded(in_s: float | None) -> int | None:
+    return None if in_s is None else round(in_s)
 
 
 class Lookout:
@@ -183,7 +189,7 @@ class Lookout:
         known = counts.look(venue.producer_state)
         seen = Snapshot(
             playing=playing,
-            card=seen_card(venue, SongId(playing.song)) if playing and playing.song else None,
+            card=seen_card(venue, SongId(playing.song)) if playing and _is_of_guests(playing) else None,
             queue=tuple(self._playlist.look()),
             making=tuple(sorted(map(_making, jobs.open_jobs(venue)), key=lambda making: making.status.place)),
             door=self._door.look(),
@@ -203,7 +209,7 @@ class Lookout:
             conditions=wrong,
             fallen=falls.look(venue.run, SERVICES),
         )
-        seen = replace(seen, strays=Strays(self._door.strays(), self._tables.strays(self._clock.now())))
+        seen = replace(seen, strays=Strays.of(self._door.strays(), self._tables.strays(self._clock.now())))
         return replace(seen, outlook=self._outlook(seen, known, night)) if night else seen
 
     def _running(self) -> dict[str, bool]:
@@ -242,6 +248,11 @@ def seen_card(venue: Venue, song: SongId) -> SongCard | None:
         return read_card(venue, song)
     except OSError:
         return None
+
+
+def _is_of_guests(playing: NowPlaying) -> bool:
+    """Return whether what plays has a card."""
+    return bool(playing.song) and playing.kind in {"", "song", "replay"}
 
 
 def _making(job: jobs.Job) -> InTheMaking:

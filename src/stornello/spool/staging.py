@@ -7,6 +7,7 @@ import contextlib
 import logging
 import os
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -77,15 +78,15 @@ def text_names(folder: Path) -> list[str]:
 
 
 class Texts(NamedTuple):
-    """The names of a folder's transcripts; ``others`` counts what else is there and will never be taken."""
+    """The names of a folder's transcripts; ``others`` is what else is there and will never be taken."""
 
     names: list[str]
-    others: int = 0
+    others: Sequence[str] = ()
 
 
 def texts_in(folder: Path) -> Texts:
-    """List ``folder`` as :func:`text_names` does, and count the rest."""
-    names, others = [], 0
+    """List ``folder`` as :func:`text_names` does, and the rest."""
+    names, others = [], []
     try:
         with os.scandir(folder) as entries:
             for entry in entries:
@@ -94,7 +95,7 @@ def texts_in(folder: Path) -> Texts:
                 if entry.name.endswith(".txt") and entry.is_file(follow_symlinks=False):
                     names.append(entry.name)
                 else:
-                    others += not is_passing(entry.name)
+                    others += [] if is_passing(entry.name) else [entry.name]
     except (FileNotFoundError, NotADirectoryError, PermissionError):
         return Texts([])
     return Texts(names, others)
@@ -129,22 +130,22 @@ class Waiting:
 
 
 class Folders(NamedTuple):
-    """The tables that have a folder; ``others`` counts what else is there and will never be taken."""
+    """The tables that have a folder; ``others`` is what else is there and will never be taken."""
 
     tables: set[TableId]
-    others: int = 0
+    others: Sequence[str] = ()
 
 
 def tables_in(work_in_progress: Path) -> Folders:
-    """Return the tables that have a folder, and count the rest."""
-    tables, others = set(), 0
+    """Return the tables that have a folder, and the rest."""
+    tables, others = set(), []
     try:
         with os.scandir(work_in_progress) as entries:
             for entry in entries:
                 if _is_table(entry.name) and entry.is_dir(follow_symlinks=False):
                     tables.add(TableId(int(entry.name)))
                 else:
-                    others += not is_passing(entry.name)
+                    others += [] if is_passing(entry.name) else [entry.name]
     except (FileNotFoundError, NotADirectoryError, PermissionError):
         return Folders(set())
     return Folders(tables, others)

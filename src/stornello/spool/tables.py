@@ -4,7 +4,7 @@ How that is told is the rule of ``spool/glance.py``.
 """
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import islice
@@ -57,7 +57,7 @@ class _Folder(Seen):
 
     settled: list[_Text] = field(default_factory=list)
     young: dict[str, tuple[_Text, float]] = field(default_factory=dict)
-    others: int = 0
+    others: Sequence[str] = ()
 
 
 class Tables:
@@ -71,7 +71,7 @@ class Tables:
         self.stable_s = stable_s
         self._now_s = (clock or SystemClock()).monotonic
         self._top = Seen(venue.work_in_progress)
-        self._others = 0
+        self._others: Sequence[str] = ()
         self._folders: dict[TableId, _Folder] = {}
         self._waiting: dict[TableId, Waiting] = {}
         self._lively: dict[TableId, None] = {}
@@ -86,11 +86,15 @@ class Tables:
             self._look(table)
         return dict(self._waiting)
 
-    def strays(self, now: datetime) -> int:
-        """Return how many things were never taken as they are, at the last look: no texts, or empty for minutes."""
-        folders = self._folders.values()
-        empty = sum(_is_forgotten(text, now) for folder in folders for text, _ in folder.young.values())
-        return self._others + empty + sum(folder.others for folder in folders)
+    def strays(self, now: datetime) -> list[str]:
+        """Return what was never taken as it is, at the last look: no texts, or empty for minutes."""
+        found = list(self._others)
+        for table, folder in self._folders.items():
+            if not (folder.others or folder.young):
+                continue
+            empty = [text.name for text, _ in folder.young.values() if _is_forgotten(text, now)]
+            found += [f"{table}/{name}" for name in (*folder.others, *empty)]
+        return found
 
     def oldest(self, table: TableId, most: int) -> list[Path]:
         """Return up to ``most`` texts of ``table`` that may be claimed now, oldest first."""

@@ -136,6 +136,7 @@ def house(settings: Settings) -> House:
         crossfade_s=settings.crossfade_seconds,
         play_only_s=settings.play_only_seconds,
         policy=POLICIES[settings.fairness],
+        interrupts=settings.interrupt != "never",
     )
 
 

@@ -24,10 +24,10 @@ FELL = Plain(
 """A negative exit is the signal that ended the service."""
 
 STRAYS = Plain(
-    "Mai prese: {door} cose in FROM_TABLES, {texts} in WORK_IN_PROGRESS. Si prendono file audio, in una cartella al "
-    "più, e file .txt non vuoti in WORK_IN_PROGRESS/TAVOLO",
-    "Never taken: {door} things in FROM_TABLES, {texts} in WORK_IN_PROGRESS. What is taken: sound files, one folder "
-    "deep at most, and .txt files that are not empty in WORK_IN_PROGRESS/TABLE",
+    "Mai prese: {door} cose in FROM_TABLES, {texts} in WORK_IN_PROGRESS ({some}). Si prendono file audio, in una "
+    "cartella al più, e file .txt non vuoti in WORK_IN_PROGRESS/TAVOLO",
+    "Never taken: {door} things in FROM_TABLES, {texts} in WORK_IN_PROGRESS ({some}). What is taken: sound files, one "
+    "folder deep at most, and .txt files that are not empty in WORK_IN_PROGRESS/TABLE",
 )
 
 KEPT = Plain("{name}: un file rovinato, tenuto da parte", "{name}: a damaged file, kept aside")
@@ -75,8 +75,10 @@ def worries(seen: Snapshot, budget: Budget, now: datetime, language: Language) -
 
 
 def strays(seen: Snapshot, language: Language) -> str:
-    """Return how many things were dropped that are never taken, and what is."""
-    return STRAYS.within(language).format(door=seen.strays.from_tables, texts=seen.strays.work_in_progress)
+    """Return how many things were dropped that are never taken, some of their names, and what is."""
+    found = seen.strays
+    some = ", ".join(map(safe, found.some)) + (", …" if found.all > len(found.some) else "")
+    return STRAYS.within(language).format(door=found.from_tables, texts=found.work_in_progress, some=some)
 
 
 def _damaged(name: str, language: Language) -> str:

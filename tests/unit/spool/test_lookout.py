@@ -171,7 +171,9 @@ def test_what_is_never_taken_is_told_in_one_sentence(tmp_path: Path) -> None:
     looked = Lookout(venue).look()
     assert (looked.strays.from_tables, looked.strays.work_in_progress) == (2, 1)
     (told,) = owner.worries(looked, NO_BUDGET, datetime.now(UTC), "en")
-    assert told.text.startswith("Never taken: 2 things in FROM_TABLES, 1 in WORK_IN_PROGRESS.")
+    assert told.text.startswith(
+        "Never taken: 2 things in FROM_TABLES, 1 in WORK_IN_PROGRESS (pipe.wav, 5/deep, loose.txt)."
+    )
 
 
 def test_who_is_at_work_is_told_even_when_the_rest_cannot_be_read(tmp_path: Path) -> None:
