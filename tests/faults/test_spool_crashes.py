@@ -78,6 +78,69 @@ def test_a_song_is_taken_once_whenever_the_room_dies(how: How) -> None:
     crash_everywhere(how, begin, lambda room: the_queue(room).take(SongId("one")), check)
 
 
+def test_a_song_is_removed_once_whenever_its_remover_dies(how: How) -> None:
+    def begin(room: Path) -> None:
+        room.mkdir()
+        the_queue(room).put(ONE)
+        the_queue(room).put(TWO)
+
+    def check(room: Path, fate: Fate) -> None:
+        was_there = the_queue(room).remove(ONE.id)
+        assert fate == "died" or not was_there
+        assert not the_queue(room).put(ONE), "a producer that starts again puts it again"
+        assert the_queue(room).waiting() == [TWO]
+
+    crash_everywhere(how, begin, lambda room: the_queue(room).remove(ONE.id), check)
+
+
+def half_taken(room: Path) -> None:
+    """Leave the first song in both lists, as a crash in the midst of a take does."""
+    queue = the_queue(room)
+    before = queue.path.read_bytes()
+    queue.take(ONE.id)
+    queue.path.write_bytes(before)
+
+
+@pytest.mark.parametrize("midst", [False, True], ids=["taken", "taken halfway"])
+def test_a_song_that_is_asked_for_again_waits_once_or_not_at_all_whenever_its_asker_dies(
+    how: How, *, midst: bool
+) -> None:
+    def begin(room: Path) -> None:
+        room.mkdir()
+        the_queue(room).put(ONE)
+        the_queue(room).put(TWO)
+        half_taken(room) if midst else the_queue(room).take(ONE.id)
+
+    def check(room: Path, fate: Fate) -> None:
+        waiting = the_queue(room).waiting()
+        assert waiting in ([[TWO], [TWO, ONE]] if fate == "died" else [[TWO, ONE]])
+        assert not the_queue(room).put(ONE), "never lost from memory: a producer that starts again puts nothing"
+        assert the_queue(room).again(ONE) == (waiting == [TWO])
+        assert the_queue(room).waiting() == [TWO, ONE]
+        assert the_queue(room).take(ONE.id)
+        assert not the_queue(room).put(ONE)
+        assert the_queue(room).waiting() == [TWO]
+
+    crash_everywhere(how, begin, lambda room: the_queue(room).again(ONE), check)
+
+
+def test_a_song_that_is_moved_is_where_it_was_or_where_it_goes_whenever_its_mover_dies(how: How) -> None:
+    three = a_card("three")
+
+    def begin(room: Path) -> None:
+        room.mkdir()
+        for card in (ONE, TWO, three):
+            the_queue(room).put(card)
+
+    def check(room: Path, fate: Fate) -> None:
+        after = [three, ONE, TWO]
+        assert the_queue(room).waiting() in ([[ONE, TWO, three], after] if fate == "died" else [after])
+        assert the_queue(room).move(three.id, 1) == 1
+        assert the_queue(room).waiting() == after
+
+    crash_everywhere(how, begin, lambda room: the_queue(room).move(three.id, 1), check)
+
+
 def test_damaged_lines_are_kept_whenever_their_finder_dies(how: How) -> None:
     def begin(room: Path) -> None:
         room.mkdir()

@@ -65,6 +65,93 @@ def test_a_song_may_be_taken_out_of_turn(playlist: Playlist) -> None:
     assert titles(playlist) == ["a", "c"]
 
 
+def ids(playlist: Playlist) -> list[str]:
+    return [card.id for card in playlist.waiting()]
+
+
+def test_a_song_that_is_removed_comes_back_by_nobody_but_who_asks_for_it_again(playlist: Playlist) -> None:
+    for n in "abc":
+        playlist.put(a_card(n))
+    assert playlist.remove(SongId("a"))
+    assert not playlist.remove(SongId("a"))
+    assert not playlist.put(a_card("a"))
+    assert ids(playlist) == ["b", "c"]
+    assert playlist.again(a_card("a"))
+    assert not playlist.again(a_card("a")), "it waits already"
+    assert ids(playlist) == ["b", "c", "a"]
+    assert playlist.length() == 3
+    assert not playlist.put(a_card("a"))
+    assert playlist.take(SongId("a"))
+    assert not playlist.put(a_card("a"))
+    assert ids(Playlist(playlist.path)) == ["b", "c"]
+
+
+def test_any_song_may_be_asked_for_also_one_that_nobody_remembers(playlist: Playlist) -> None:
+    assert playlist.again(a_card("old"))
+    assert ids(playlist) == ["old"]
+    assert not playlist.taken_path.exists()
+
+
+@pytest.mark.parametrize(
+    ("song", "to", "place", "after"),
+    [
+        ("c", 1, 1, "cabd"),
+        ("a", 3, 3, "bcad"),
+        ("a", 99, 4, "bcda"),
+        ("b", 2, 2, "abcd"),
+        ("d", 0, 1, "dabc"),
+        ("x", 1, 0, "abcd"),
+    ],
+)
+def test_a_song_moves_to_its_place_or_to_the_end(
+    playlist: Playlist, song: str, to: int, place: int, after: str
+) -> None:
+    for n in "abcd":
+        playlist.put(a_card(n))
+    assert playlist.move(SongId(song), to) == place
+    assert ids(playlist) == list(after) == ids(Playlist(playlist.path))
+
+
+def test_who_moves_a_song_counts_those_that_wait_only(playlist: Playlist) -> None:
+    for n in "abc":
+        playlist.put(a_card(n))
+    before = playlist.path.read_bytes()
+    playlist.take(SongId("a"))
+    playlist.path.write_bytes(before)  # as a crash in the midst of a take leaves it
+    assert playlist.move(SongId("c"), 1) == 1
+    assert playlist.move(SongId("a"), 1) == 0
+    assert ids(playlist) == ["c", "b"]
+
+
+def test_the_queue_is_edited_by_several_processes_and_no_song_is_lost(tmp_path: Path) -> None:
+    path = tmp_path / "playlist.queue"
+    songs = [f"s{n}" for n in range(24)]
+    for song in songs:
+        Playlist(path).put(a_card(song))
+    context = multiprocessing.get_context("spawn")
+    editors = [context.Process(target=edit_at_random, args=(path, songs, seed)) for seed in range(3)]
+    for editor in editors:
+        editor.start()
+    for editor in editors:
+        editor.join()
+    assert [editor.exitcode for editor in editors] == [0, 0, 0]
+    waiting, taken = ids(Playlist(path)), Playlist(path).taken_path.read_text().split()
+    assert sorted([*waiting, *taken]) == sorted(songs), "each waits once, or was removed once"
+
+
+def edit_at_random(path: Path, songs: list[str], seed: int) -> None:
+    dice, queue = random.Random(seed), Playlist(path)  # noqa: S311 - not for secrets
+    for _ in range(40):
+        song = dice.choice(songs)
+        act = dice.choice(["remove", "again", "move"])
+        if act == "remove":
+            queue.remove(SongId(song))
+        elif act == "again":
+            queue.again(a_card(song))
+        else:
+            queue.move(SongId(song), dice.randint(1, 30))
+
+
 @pytest.mark.parametrize(
     "title", ["zwei\u2028Zeilen", "next\x85line", "\u2029", "emoji 🍷", 'a "quote"\n\t', "torn \ud83d"]
 )
