@@ -8,10 +8,6 @@ NO_PLAYER = Plain(
     "La musica è lasciata a sé: riproduzione non è in funzione.",
     "The music is left to itself: the player is not running.",
 )
-REPLAY = Plain("di nuovo", "once more")
-HOUSE = Plain("musica della casa", "house music")
-BED = Plain("tappeto, finché c'è una canzone", "bed, until there is a song")
-BED_TITLE = Plain("Tappeto musicale", "Soft bed")
 QUEUE = Plain("Poi", "Next")
 QUEUE_EMPTY = Plain("Nessuna canzone in coda.", "No song in the queue.")
 QUEUE_HELD = Plain("trattenuta", "held")
@@ -21,42 +17,21 @@ MAKING_NONE = Plain("Nessuna canzone in preparazione.", "No song in the making."
 TRY = Plain("{n}ª volta", "try {n}")
 TABLES = Plain("Tavoli", "Tables")
 TABLES_NONE = Plain("Nessun tavolo ha ancora parlato.", "No table has spoken yet.")
-TABLE = Plain("Tavolo", "Table")
 NOTES = Plain("messaggi", "notes")
 PAUSED = Plain("in pausa", "paused")
 CROSSFADING = Plain("dissolvenza", "crossfade")
 LEVEL = Plain("livello", "level")
 VOLUME = Plain("volume", "volume")
 MUTED = Plain("MUTO", "MUTE")
-CURFEW = Plain("coprifuoco", "curfew")
-RUNS_SINCE = Plain("da {time}", "up {time}")
-SILENCE = Plain("silenzio più lungo {seconds} s", "longest silence {seconds} s")
-SILENCE_AT = Plain("silenzio più lungo {seconds} s ({at})", "longest silence {seconds} s ({at})")
 ARRIVING = Plain("in arrivo", "arriving")
 HEARING = Plain("in ascolto", "being heard")
 SHORT = Plain("troppo corti", "too short")
 ERRORS = Plain("da guardare", "to look at")
 PLAYED = Plain("suonate", "played")
-NO_SOUND = Plain(
-    "Nessuna scheda audio: la musica va nel vuoto, in tempo reale.",
-    "No sound card: the music plays into the void, in real time.",
-)
 SOUND_BACK = Plain("La scheda audio è tornata.", "The sound card is back.")
 NO_PANIC = Plain("Fine del panico: la coda va avanti.", "The panic is over: the queue goes on.")
 NOT_PAUSED = Plain("La musica va avanti.", "The music goes on.")
 NOT_MUTED = Plain("La sala sente di nuovo.", "The room hears again.")
-IN_PANIC = Plain(
-    "PANICO: la coda è trattenuta, niente è perso. Per riprendere: r, o stornello resume",
-    "PANIC: the queue is held, nothing is lost. To go on: r, or stornello resume",
-)
-IS_MUTED = Plain(
-    "MUTO: la sala non sente niente, la musica va avanti. Per sentirla: m",
-    "MUTE: the room hears nothing, the music goes on. To hear it: m",
-)
-IS_PAUSED = Plain(
-    "IN PAUSA: la sala non sente niente. Per riprendere: spazio", "PAUSED: the room hears nothing. To go on: space"
-)
-TROUBLE = Plain("Il lettore audio non va: stornello doctor", "The audio player does not work: stornello doctor")
 SPENT = Plain("Spesa", "Spent")
 DISK_WELL = Plain("il disco del locale è di nuovo a posto", "the venue's disk is well again")
 BACK = Plain("{engine}: risponde di nuovo", "{engine}: answers again")
@@ -70,11 +45,7 @@ KEYS = Plain(
     "spazio pausa · n prossima · ←→ 10 s · +/- volume · m muto · P panico · q esci",
     "space pause · n next · ←→ 10 s · +/- volume · m mute · P panic · q quit",
 )
-KEYS_SOUND_BACK = Plain("La scheda audio è tornata.", "The sound card is back.")
-NO_PANIC = Plain("Fine del panico: la coda va avanti.", "The panic is over: the queue goes on.")
-NOT_PAUSED = Plain("La musica va avanti.", "The music goes on.")
-NOT_MUTED = Plain("La sala sente di nuovo.", "The room hears again.")
-IN_PANIC = Plain(
+KEYS_IN_PANIC = Plain(
     "r riprendi · spazio pausa · n prossima · +/- volume · m muto · q esci",
     "r resume · space pause · n next · +/- volume · m mute · q quit",
 )

@@ -6,7 +6,7 @@ from stornello.riproduzione import lists, panels, phrases
 from stornello.riproduzione.lines import FRAME, Line, Span, beside, block, cut, line, spread, wrap
 from stornello.riproduzione.view import View
 from stornello.spool.reasons import Reason
-from stornello.wording import owner, progress
+from stornello.wording import owner, progress, room
 from stornello.wording.text import safe
 
 WIDE = 120
@@ -23,14 +23,15 @@ SMALLEST_SONG = FRAME + panels.HEAD + 3
 
 WANTED_LISTS, LEAST_LISTS = 11, 4
 
+_CALM = "bold reverse yellow"
 _THE_REST = ": stornello status"
 
 
 def picture(view: View, width: int, height: int) -> list[Line]:
     """Return the picture for ``width`` x ``height`` characters: as many lines, each as wide."""
     worries, money, alarms = _worries(view), lists.money(view), _alarms(view)
-    room = _room(worries, width, SOME_WORRIES if height < TALL else MOST_WORRIES)
-    foot = [*([money] if money else []), _counts(view), *_fitting(worries, view, width, room), _keys(view)]
+    most = _room(worries, width, SOME_WORRIES if height < TALL else MOST_WORRIES)
+    foot = [*([money] if money else []), _counts(view), *_fitting(worries, view, width, most), _keys(view)]
     body = height - 1 - len(alarms) - len(foot)
     song = min(SMALLEST_SONG + max(0, (body - SMALLEST_SONG - WANTED_LISTS) * 2 // 3), max(3, body - LEAST_LISTS))
     rows = [_head(view, width), *alarms, *panels.now_playing(view, width, song)]
@@ -66,20 +67,10 @@ def _services(view: View) -> Line:
 
 def _alarms(view: View) -> list[Line]:
     """Return a bar for each thing that whoever comes by has to see at once."""
-    playing, bars = view.playing, []
-    if view.notice:
-        bars.append((view.say(view.notice), "bold reverse yellow"))
-    if playing and playing.panic:
-        bars.append((view.say(phrases.IN_PANIC), "bold white on red"))
-    if playing and playing.trouble:
-        bars.append((f"{view.say(phrases.TROUBLE)} ({safe(playing.trouble)})", "bold white on red"))
-    if playing and playing.output == "null":
-        bars.append((view.say(phrases.NO_SOUND), "bold white on red"))
-    if playing and playing.paused:
-        bars.append((view.say(phrases.IS_PAUSED), "bold reverse yellow"))
-    if playing and playing.muted:
-        bars.append((view.say(phrases.IS_MUTED), "bold reverse yellow"))
-    return [line(f" {told}", style) for told, style in bars]
+    found = room.alarms(view.playing, view.language) if view.playing else []
+    bars = [(alarm.text, "bold white on red" if alarm.grave else _CALM) for alarm in found]
+    notice = [(view.say(view.notice), _CALM)] if view.notice else []
+    return [line(f" {told}", style) for told, style in notice + bars]
 
 
 def _counts(view: View) -> Line:
@@ -119,20 +110,20 @@ def _room(worries: Sequence[Span], width: int, most: int) -> int:
     return max(FEWEST_WORRIES, wanted)
 
 
-def _fitting(worries: Sequence[Span], view: View, width: int, room: int) -> list[Line]:
-    """Return the worries in exactly ``room`` lines: the first ones have what they need, the others are counted.
+def _fitting(worries: Sequence[Span], view: View, width: int, lines: int) -> list[Line]:
+    """Return the worries in exactly ``lines`` lines: the first ones have what they need, the others are counted.
 
     What has no room, or not all of it, is to be read in ``stornello status``, and the last line says so.
     """
     rows: list[Line] = []
     for told, worry in enumerate(worries, 1):
-        left = room - len(rows) - (told < len(worries))
+        left = lines - len(rows) - (told < len(worries))
         if left < 1:
             more = view.say(phrases.MORE).format(n=len(worries) - told + 1)
             rows.append(line(f" {more}{_THE_REST}", "dim"))
             break
         rows += _cut(worry, width - 1, left)
-    return block(rows, width, room)
+    return block(rows, width, lines)
 
 
 def _cut(worry: Span, width: int, lines: int) -> list[Line]:

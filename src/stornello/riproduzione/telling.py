@@ -9,7 +9,7 @@ from stornello.spool.engines import EngineState
 from stornello.spool.now_playing import NowPlaying
 from stornello.spool.reasons import Reason
 from stornello.spool.snapshot import Snapshot, Spent
-from stornello.wording import money, owner, progress
+from stornello.wording import money, owner, progress, room
 from stornello.wording.text import clock, safe
 
 STARTED = Plain("suona, tavolo {table}: «{title}» ({length})", "plays, table {table}: “{title}” ({length})")
@@ -139,7 +139,7 @@ def _playing(before: Snapshot | None, after: Snapshot, language: Language) -> It
 def _output(before: Snapshot | None, after: Snapshot, language: Language) -> Iterator[str]:
     was = before.playing.output if before and before.playing else ""
     if after.playing and after.playing.output == "null" != was:
-        yield phrases.NO_SOUND.within(language)
+        yield room.NO_SOUND.within(language)
     elif after.playing and was == "null" != after.playing.output:
         yield phrases.SOUND_BACK.within(language)
 
@@ -148,9 +148,9 @@ def _held(before: Snapshot | None, after: Snapshot, language: Language) -> Itera
     """Tell what a person has done to the music."""
     was, now = (before and before.playing) or NowPlaying(0.0), after.playing or NowPlaying(0.0)
     for is_now, was_then, begun, over in (
-        (now.panic, was.panic, phrases.IN_PANIC, phrases.NO_PANIC),
-        (now.paused, was.paused, phrases.IS_PAUSED, phrases.NOT_PAUSED),
-        (now.muted, was.muted, phrases.IS_MUTED, phrases.NOT_MUTED),
+        (now.panic, was.panic, room.PANIC, phrases.NO_PANIC),
+        (now.paused, was.paused, room.PAUSED, phrases.NOT_PAUSED),
+        (now.muted, was.muted, room.MUTED, phrases.NOT_MUTED),
     ):
         if is_now != was_then:
             yield (begun if is_now else over).within(language)
