@@ -18,6 +18,7 @@ ROOMS = {
     "services": ("watchdog", "producer", "generate-song"),
     "night": ("up", "riproduzione", "demo"),
     "dashboard": ("dashboard",),
+    "room": ("play", "pause", "next", "volume", "mute", "seek", "remove", "again", "move", "panic", "resume"),
     "venue": ("init", "config", "status", "queue", "retry"),
     "report": ("report",),
     "resolve": ("resolve",),

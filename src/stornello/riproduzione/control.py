@@ -23,6 +23,9 @@ _GLANCE_S = 0.5
 
 _LONGEST_ANSWER = 65536
 
+NOT_RUNNING = "dj-not-running"
+"""The code of the error that says so: whoever changed something would be alone at it."""
+
 
 def path(run: Path) -> Path:
     """Return where the control socket of this venue is."""
@@ -33,7 +36,7 @@ def ask(run: Path, command: str, **details: object) -> Facts:
     """Have the DJ of this venue do something; return its answer's facts once it is done.
 
     Raises:
-        PlayerLost: no DJ answers: ``dj-not-running``, or ``dj-does-not-answer`` in time.
+        PlayerLost: no DJ answers: NOT_RUNNING, or ``dj-does-not-answer`` in time.
         StornelloError: the DJ says why not.
     """
     try:
@@ -59,7 +62,7 @@ def _facts_of(answer: dict[str, Any]) -> Facts:
 
 def _not_running() -> PlayerLost:
     return PlayerLost(
-        "dj-not-running",
+        NOT_RUNNING,
         Plain("Riproduzione non è in funzione.", "Riproduzione is not running."),
         Plain(
             "Avviala con: stornello up, o stornello riproduzione", "Start it: stornello up, or stornello riproduzione"

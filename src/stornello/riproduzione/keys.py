@@ -20,9 +20,15 @@ NAMES = {
     "=": "louder",
     "-": "softer",
     "_": "softer",
+    "m": "mute",
+    "M": "mute",
+    "P": "panic",
+    "r": "resume",
+    "R": "resume",
     "q": "quit",
     "Q": "quit",
 }
+"""Panic is the capital letter alone: no slip of a finger stops the guests' songs."""
 
 
 _LOCAL_MODES = 3
