@@ -1,4 +1,4 @@
-"""How mpv is started: locked down, silent, in a session of its own, and never without us."""
+"""How mpv is started: locked down, silent, and in a session of its own, so that it plays on when the DJ is killed."""
 
 import shutil
 import subprocess
@@ -6,7 +6,10 @@ from pathlib import Path
 
 from stornello.domain.errors import ProviderRefused
 from stornello.domain.plain import Plain
-from stornello.processes import dies_with_us, environment_of_stranger
+from stornello.processes import environment_of_stranger
+
+_CONTAINERS = "wav,w64,aiff,caf,flac,mp3,aac,ac3,ogg,mov,mp4,m4a,matroska,webm,asf,wv,ape,tta,au"
+"""What sound comes in, by ffmpeg's names for them: none of these opens another file, as playlists do."""
 
 OPTIONS = (
     "--no-config",
@@ -20,7 +23,8 @@ OPTIONS = (
     "--input-media-keys=no",
     "--autoload-files=no",
     "--access-references=no",
-    "--demuxer-lavf-o=protocol_whitelist=[file]",
+    "--demuxer=lavf",
+    f"--demuxer-lavf-o=protocol_whitelist=[file],format_whitelist=[{_CONTAINERS}]",
     "--resume-playback=no",
     "--idle=yes",
     "--pause=yes",
@@ -35,11 +39,17 @@ OPTIONS = (
     # 16-bit mixing quantises the volume: silence at 12 % (measured).
     "--audio-format=float",
     "--audio-channels=stereo",
+    # The output is not opened anew, with a gap, for a file of another rate.
+    "--audio-samplerate=48000",
+    # What is filtered ahead of the ear, and can no longer be shaped: see crossfade.LEAD_S.
+    "--audio-buffer=0.1",
+    "--pulse-buffer=50",
+    "--alsa-buffer-time=50000",
 )
 
 
-def start(socket: Path, output: str) -> subprocess.Popen[bytes]:
-    """Start an idle mpv that listens at ``socket`` and plays to ``output`` (``auto``: its own choice).
+def start(socket: Path, output: str, device: str) -> subprocess.Popen[bytes]:
+    """Start an idle mpv that listens at ``socket`` and plays to ``device`` of ``output`` (``auto``: its own choice).
 
     Raises:
         ProviderRefused: mpv is not installed.
@@ -54,7 +64,7 @@ def start(socket: Path, output: str) -> subprocess.Popen[bytes]:
             ),
         )
     sound = () if output == "auto" else (f"--ao={output}",)
-    command = [*dies_with_us(), "mpv", *OPTIONS, *sound, f"--input-ipc-server={socket}"]
+    command = ["mpv", *OPTIONS, *sound, f"--audio-device={device}", f"--input-ipc-server={socket}"]
     quiet = subprocess.DEVNULL
     return subprocess.Popen(
         command, stdin=quiet, stdout=quiet, stderr=quiet, start_new_session=True, env=environment_of_stranger()
