@@ -189,7 +189,7 @@ class FakePlayer:
 
     def adopt(self, slot: str, audio: Path) -> tuple[FakeDeck, bool] | None:
         deck = next((deck for deck in self.open_decks() if deck.left and deck.slot == slot), None)
-        if deck is None or deck.hung or deck.audio != audio or deck.state().phase != "ready":
+        if deck is None or deck.hung or deck.audio != audio or deck.state().phase not in {"ready", "ended"}:
             self._end_left(slot)
             return None
         deck.left = False

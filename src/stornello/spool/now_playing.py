@@ -54,14 +54,19 @@ class NowPlaying:
         return cls(**known | {"guests": tuple(data.get("guests", ()))})
 
     def age_s(self, clock: Clock) -> float:
-        """Return how long ago that was: by the boot's clock, which nobody sets, unless it is another boot's."""
-        by_boot, by_day = clock.monotonic() - self.monotonic_s, abs(clock.now().timestamp() - self.at)
-        return min(by_boot, by_day) if by_boot >= 0 else by_day
+        """Return how long ago that was."""
+        return age_s(self.at, self.monotonic_s, clock)
 
     def position(self, now: float) -> float:
         """Return where the song is at ``now`` (seconds since the epoch)."""
         moved = 0.0 if self.paused or not self.song else max(0.0, now - self.at)
         return min(self.position_s + moved, self.duration_s)
+
+
+def age_s(at: float, monotonic_s: float, clock: Clock) -> float:
+    """Return how long ago a moment was: by the boot's clock, which nobody sets, unless it is another boot's."""
+    by_boot, by_day = clock.monotonic() - monotonic_s, abs(clock.now().timestamp() - at)
+    return min(by_boot, by_day) if by_boot >= 0 else by_day
 
 
 def write(venue: Venue, playing: NowPlaying) -> None:

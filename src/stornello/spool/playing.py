@@ -12,9 +12,10 @@ from datetime import datetime
 from pathlib import Path, PurePosixPath
 from typing import Any, Final, Literal, Self, get_args
 
+from stornello.domain.clock import Clock
 from stornello.domain.crossfade import Curve, Fade, Handover, Part
 from stornello.domain.pieces import Piece
-from stornello.spool import atomic
+from stornello.spool import atomic, now_playing
 from stornello.spool.paths import Venue
 
 VERSION: Final = 1
@@ -29,22 +30,28 @@ _NONE = (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionErro
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spot:
-    """A piece on the deck ``slot``, and all that shapes it. Times are seconds in the file, but for the moments.
+    """A piece on the deck ``slot``, and all that shapes it, as in riproduzione/turn.py. Times are seconds in the file.
 
-    ``due_at`` is set when the deck is about to be let go: from then on the piece counts as begun, unless its deck
-    lives and is still held. ``started_at`` is when the room began to hear it, None: not yet.
+    ``due_at`` is set when the deck is about to be let go: from then on a song counts as begun, unless its deck lives
+    and is still held. ``started_at`` is when the room began to hear it, None: not yet; ``taken`` means that the
+    playlist has been told. ``position_s`` is what the room heard last, ``heard_s`` how much it has heard so far.
     """
 
     role: Role
     slot: str
     piece: Piece
     part: Part
-    position_s: float
-    rises: tuple[Fade, ...] = ()
-    falls: tuple[Fade, ...] = ()
+    from_s: float
+    rise: Fade
+    curve: Curve = "equal-power"
+    cut: Fade | None = None
     handover: Handover | None = None
+    fall: Fade | None = None
+    again: Fade | None = None
+    position_s: float
     due_at: datetime | None = None
     started_at: datetime | None = None
+    taken: bool = False
     heard_s: float = 0.0
 
     @classmethod
@@ -58,12 +65,17 @@ class Spot:
             slot=data["slot"],
             piece=_piece(data["piece"]),
             part=Part(_number(part["begin_s"]), _number(part["end_s"]), bool(part["cut"])),
-            position_s=_number(data["position_s"]),
-            rises=tuple(map(_fade, data["rises"])),
-            falls=tuple(map(_fade, data["falls"])),
+            from_s=_number(data["from_s"]),
+            rise=_fade(data["rise"]),
+            curve=_curve(data["curve"]),
+            cut=_fade(data["cut"]) if data["cut"] else None,
             handover=Handover(_number(handover["at_s"]), _number(handover["length_s"])) if handover else None,
+            fall=_fade(data["fall"]) if data["fall"] else None,
+            again=_fade(data["again"]) if data["again"] else None,
+            position_s=_number(data["position_s"]),
             due_at=_moment(data["due_at"]),
             started_at=_moment(data["started_at"]),
+            taken=bool(data["taken"]),
             heard_s=_number(data["heard_s"]),
         )
 
@@ -109,18 +121,22 @@ class Quiet:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Playing:
-    """All that the DJ knows and no file of the venue says otherwise, at ``at`` (seconds since the epoch).
+    """All that the DJ knows and no file of the venue says otherwise.
 
-    ``volume`` is in percent, ``heard`` says when each piece was begun last (by its key, seconds since the epoch).
+    It was so at ``at`` (seconds since the epoch; since the boot: ``monotonic_s``). ``volume`` is in percent. ``heard``
+    says when the room heard each piece last (by its key, seconds since the epoch). ``is_over``: the DJ ended as it was
+    asked to, and nobody goes on.
     """
 
     at: float
+    monotonic_s: float = 0.0
     number: int = 0
+    is_over: bool = False
     spots: tuple[Spot, ...] = ()
     paused: bool = False
     muted: bool = False
     panic: bool = False
-    volume: int | None = None
+    volume: int = 0
     kept: Kept | None = None
     heard: dict[str, float] = field(default_factory=dict)
     quiet: Quiet = field(default_factory=Quiet)
@@ -129,19 +145,25 @@ class Playing:
         """Return the piece in this role."""
         return next((spot for spot in self.spots if spot.role == role), None)
 
+    def age_s(self, clock: Clock) -> float:
+        """Return how long ago that was, see :func:`now_playing.age_s`."""
+        return now_playing.age_s(self.at, self.monotonic_s, clock)
+
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Self:
-        """Build it from :func:`_json`'s dict. Raises one of _NONE when it is none."""
+        """Build it from what :func:`write` has written. Raises one of _NONE when it is none."""
         if data["version"] != VERSION:
             raise ValueError("another version")
         return cls(
             at=_number(data["at"]),
+            monotonic_s=_number(data["monotonic_s"]),
+            is_over=bool(data["is_over"]),
             number=int(_number(data["number"])),
             spots=tuple(map(Spot.from_json, data["spots"])),
             paused=bool(data["paused"]),
             muted=bool(data["muted"]),
             panic=bool(data["panic"]),
-            volume=None if data["volume"] is None else int(_number(data["volume"])),
+            volume=int(_number(data["volume"])),
             kept=Kept.from_json(data["kept"]) if data["kept"] else None,
             heard={str(key): _number(at) for key, at in data["heard"].items()},
             quiet=Quiet.from_json(data["quiet"]),
@@ -177,9 +199,14 @@ def _piece(data: dict[str, Any]) -> Piece:
 
 
 def _fade(data: dict[str, Any]) -> Fade:
-    if data["curve"] not in get_args(Curve):
+    return Fade(_number(data["start_s"]), _number(data["length_s"]), _curve(data["curve"]))
+
+
+def _curve(name: Any) -> Curve:  # noqa: ANN401 - whatever JSON holds
+    if name not in get_args(Curve):
         raise ValueError("no curve")
-    return Fade(_number(data["start_s"]), _number(data["length_s"]), data["curve"])
+    curve: Curve = name
+    return curve
 
 
 def _moment(text: str | None) -> datetime | None:
