@@ -1,9 +1,7 @@
-"""Commands about one venue: init, config, status, queue, retry."""
+"""Commands about one venue: init, config, queue, retry."""
 
-import json
 import shlex
-from collections.abc import Iterator, Mapping
-from datetime import datetime
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -16,19 +14,12 @@ from stornello import settings as house_settings
 from stornello.cli.options import HERE, Folder, Lang, existing, look_at, open_venue
 from stornello.cli.speech import LANGUAGE, console, say, tell
 from stornello.domain.clock import SystemClock
-from stornello.domain.money import Amount, Budget
+from stornello.domain.money import Amount
 from stornello.domain.names import MAX_TABLE, TableId
-from stornello.domain.night import night_of
 from stornello.providers.words.prompts import default_prompts
 from stornello.settings import Settings
 from stornello.spool import atomic, quarantine
-from stornello.spool.journal import Journal
-from stornello.spool.paths import Venue
 from stornello.spool.playlist import Playlist
-from stornello.spool.snapshot import Snapshot, look
-from stornello.wiring import engines
-from stornello.wording import awaited, owner, progress
-from stornello.wording import money as purse
 
 
 def register(app: typer.Typer) -> None:
@@ -37,7 +28,6 @@ def register(app: typer.Typer) -> None:
         init
     )
     app.command(help=say("Mostra le impostazioni in vigore.", "Show the settings in force."))(config)
-    app.command(help=say("Come va la serata.", "How the night is going."))(status)
     app.command(help=say("Le canzoni in coda.", "The songs in the queue."))(queue)
     app.command(help=say("Rimetti al lavoro ciò che è stato messo da parte.", "Put back what was set aside."))(retry)
 
@@ -96,73 +86,6 @@ def _shown(value: object) -> str:
     if isinstance(value, float):
         return f"{value:.10g}"
     return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
-
-
-def status(
-    folder: Folder = HERE,
-    lang: Lang = None,
-    *,
-    as_json: Annotated[bool, typer.Option("--json", help=say("Per i programmi.", "For programs."))] = False,
-) -> None:
-    """Tell what plays, what waits, what is in the making and what went wrong."""
-    del lang
-    venue, now = existing(folder), SystemClock().now()
-    settings = Settings.load(venue.settings)
-    budget = engines.budget(settings)
-    snapshot = look(venue, night_of(now, settings.night_begins), settings.free_space_floor_mb, engines.house(settings))
-    if as_json:
-        caps = {"budget_euro": budget.cap, "budget_song_euro": budget.song, "budget_table_euro": budget.table}
-        money = caps | {"budget_share": budget.share(snapshot.spent.euro)}
-        console.print(json.dumps(snapshot.to_json() | money, ensure_ascii=False, indent=2), markup=False)
-        return
-    for line in (*_in_words(snapshot), *_owners(snapshot, budget, now), *_of_the_journal(venue)):
-        console.print(line, markup=False)
-
-
-def _owners(seen: Snapshot, budget: Budget, now: datetime) -> Iterator[str]:
-    """Yield what the night costs, and what its owner should know."""
-    yield say("Spesa stasera: ", "Spent tonight: ") + purse.spending(seen.spent, budget, LANGUAGE)
-    for engine in seen.engines:
-        if engine.credits is not None and not owner.is_low(engine, budget):
-            yield owner.credits_left(engine, budget, LANGUAGE)
-    for worry in owner.worries(seen, budget, now, LANGUAGE):
-        yield f"! {worry.text}"
-
-
-def _of_the_journal(venue: Venue) -> Iterator[str]:
-    if Journal(venue.journal).is_damaged():
-        yield say(
-            "! journal.db non si legge: per ricostruirlo, stornello journal rebuild",
-            "! journal.db cannot be read: to build it anew, stornello journal rebuild",
-        )
-
-
-def _in_words(now: Snapshot) -> list[str]:
-    on = [progress.SERVICES[service].within(LANGUAGE) for service, running in now.running.items() if running]
-    lines = [say("Servizi: ", "Services: ") + (", ".join(on) or say("nessuno in funzione", "none running"))]
-    if now.playing and now.playing.song:
-        lines.append(
-            say("In onda: ", "Playing: ") + f"{now.playing.title} ({say('tavolo', 'table')} {now.playing.table})"
-        )
-    lines.append(say("In coda: ", "Queued: ") + str(len(now.queue)))
-    lines += [f"  {making.job}  {progress.milestone(making.status.milestone, LANGUAGE)}" for making in now.making]
-    for table, in_s in sorted(now.outlook.tables.items()):
-        when = awaited.awaited(in_s, LANGUAGE)
-        lines.append(say(f"Prossima canzone, tavolo {table}: ", f"Next song, table {table}: ") + when)
-    lines.append(say("In arrivo: ", "Arriving: ") + str(now.arriving))
-    lines.append(say("All'ascolto: ", "Being heard: ") + str(now.hearing))
-    for table, waiting in sorted(now.waiting.items()):
-        lines.append(
-            say(f"Messaggi in attesa, tavolo {table}: ", f"Notes waiting, table {table}: ") + str(waiting.notes)
-        )
-    tonight = ", ".join(f"{table}: {songs}" for table, songs in sorted(now.songs_tonight.items()))
-    lines.append(say("Canzoni stasera, per tavolo: ", "Songs tonight, by table: ") + (tonight or "-"))
-    lines.append(say("Troppo brevi: ", "Too short: ") + str(now.short))
-    for reason in now.troubles:
-        lines.append(say(f"Aspetta: {reason.name}. ", f"Waits: {reason.name}. ") + reason.within(LANGUAGE))
-    for reason in now.mishaps:
-        lines.append(f"! {reason.name}: {reason.within(LANGUAGE)}")
-    return lines
 
 
 def queue(folder: Folder = HERE, lang: Lang = None) -> None:

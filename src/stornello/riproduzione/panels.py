@@ -63,9 +63,7 @@ def _progress(view: View, playing: NowPlaying, width: int) -> Line:
 def _level(view: View, playing: NowPlaying, width: int) -> Line:
     """Return the meter, and what stands between it and the loudspeakers."""
     told = f"{view.say(phrases.VOLUME)} {playing.volume} %"
-    volume: Line = line(told, "yellow" if playing.volume == 0 else "")
-    if playing.muted:
-        volume = (*line(view.say(phrases.MUTED), "bold yellow"), Span(f" {told}", "dim"))
+    volume = line(told, "dim" if playing.muted else "" if playing.volume else "yellow")
     if quieter := room.curfew(playing, view.language):
         volume = (*volume, Span(f" · {quieter}", "yellow"))
     name = view.say(phrases.LEVEL)

@@ -1,11 +1,11 @@
 """What the room hears, as people read it: the dashboard and ``stornello status`` say it in the same words."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from stornello.domain.plain import Language, Plain
 from stornello.spool.now_playing import NowPlaying
+from stornello.wording.owner import Worry
 from stornello.wording.text import decimals, lasting, safe
 
 TABLE = Plain("Tavolo", "Table")
@@ -18,7 +18,7 @@ SILENCE = Plain("silenzio più lungo {seconds} s", "longest silence {seconds} s"
 CURFEW = Plain("coprifuoco", "curfew")
 
 PANIC = Plain(
-    "PANICO: la coda è trattenuta, niente è perso. Per riprendere: r, o stornello resume",
+    "PANICO: coda trattenuta, niente è perso. Per riprendere: r, o stornello resume",
     "PANIC: the queue is held, nothing is lost. To go on: r, or stornello resume",
 )
 TROUBLE = Plain("Il lettore audio non va: stornello doctor", "The audio player does not work: stornello doctor")
@@ -31,17 +31,9 @@ PAUSED = Plain(
     "PAUSED: the room hears nothing. To go on: space, or stornello play",
 )
 MUTED = Plain(
-    "MUTO: la sala non sente niente, la musica va avanti. Per sentirla: m, o stornello mute",
-    "MUTE: the room hears nothing, the music goes on. To hear it: m, or stornello mute",
+    "MUTO: la sala non sente niente. Per sentire di nuovo: m, o stornello mute",
+    "MUTE: the room hears nothing. To hear again: m, or stornello mute",
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Alarm:
-    """What whoever comes by has to see at once; ``grave``: nobody wanted it so, or the night stands still."""
-
-    text: str
-    grave: bool
 
 
 def title(playing: NowPlaying, language: Language) -> str:
@@ -81,7 +73,7 @@ def tonight(playing: NowPlaying, now: datetime, language: Language) -> str:
     return f"{RUNS_SINCE.within(language).format(time=lasting(now.timestamp() - playing.began_at))} · {silence}"
 
 
-def alarms(playing: NowPlaying, language: Language) -> list[Alarm]:
+def alarms(playing: NowPlaying, language: Language) -> list[Worry]:
     """Return what has to be seen at once, what matters most first."""
     trouble = f"{TROUBLE.within(language)} ({safe(playing.trouble)})"
     found = (
@@ -91,4 +83,4 @@ def alarms(playing: NowPlaying, language: Language) -> list[Alarm]:
         (playing.paused, PAUSED.within(language), False),
         (playing.muted, MUTED.within(language), False),
     )
-    return [Alarm(text, grave) for holds, text, grave in found if holds]
+    return [Worry(text, grave) for holds, text, grave in found if holds]

@@ -20,7 +20,7 @@ def test_a_room_has_the_commands_it_is_opened_for(room: str) -> None:
     ("arguments", "opened"),
     [
         (["generate-song", "jobs/5_203000_a4b1c8"], ["services"]),
-        (["--lang", "it", "status"], ["venue"]),
+        (["--lang", "it", "status"], ["status"]),
         (["up", "--folder", "report"], ["night", "report"]),
         (["up", "--help"], ["night"]),
         (["statsu"], list(ROOMS)),
