@@ -43,8 +43,9 @@ $(VENV)/installed: requirements.lock pyproject.toml scripts/install.sh
 	./scripts/install.sh $(VENV) requirements.lock
 	touch $@
 
+# The tests record what the room hears: a PulseAudio of their own, with no sound card.
 $(VENV)/installed-dev: requirements-dev.lock pyproject.toml scripts/install.sh
-	./scripts/install.sh $(VENV) requirements-dev.lock
+	./scripts/install.sh $(VENV) requirements-dev.lock pulseaudio pulseaudio-utils dbus-daemon
 	touch $@ $(VENV)/installed
 
 # Programs of others that the contract tests speak to, run by the node of the virtual environment.

@@ -1,8 +1,9 @@
 #!/bin/sh
 # Install what is missing: system packages, a virtual environment, the locked dependencies and Stornello itself.
-# Usage: scripts/install.sh VENV LOCKFILE
+# Usage: scripts/install.sh VENV LOCKFILE [PACKAGE...]   the packages are Debian's, where there is apt-get
 set -eu
 venv=$1 lock=$2
+shift 2
 
 as_root() {
     if [ "$(id -u)" = 0 ]; then "$@"
@@ -22,6 +23,11 @@ python() {
 missing=
 command -v mpv >/dev/null || missing="$missing mpv"
 command -v ffmpeg >/dev/null || missing="$missing ffmpeg"
+if command -v dpkg-query >/dev/null; then
+    for package; do
+        dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q "ok installed" || missing="$missing $package"
+    done
+fi
 
 if [ -n "$missing" ] || [ -z "$(python)" ]; then
     if command -v apt-get >/dev/null; then

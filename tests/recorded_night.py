@@ -1,0 +1,112 @@
+"""Riproduzione in a recorded room: songs made for the analysers, and what the room hears of them."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pyloudnorm
+import soundfile
+
+import heard
+from builders import a_card
+from heard import Heard, Passage
+from night import Night
+from recorded_room import RATE, RecordedRoom, recorded_room
+from recorded_room import Sound as Samples
+from stornello.domain.errors import StornelloError
+from stornello.domain.songs import Sound
+from stornello.riproduzione import control
+from stornello.spool import atomic
+from stornello.spool.playlist import Playlist
+
+FADE_S = 5.0
+SETTINGS = {
+    "STORNELLO_SOUND_OUTPUT": "pulse",
+    "STORNELLO_CROSSFADE_SECONDS": str(FADE_S),
+    "STORNELLO_VOLUME": "100",
+    "STORNELLO_TARGET_LUFS": "-20",  # loud, and with no need of a limiter
+}
+
+
+@cache
+def song_of(seed: int, seconds: float) -> Samples:
+    """Return a song, always the same one for a seed."""
+    return heard.a_song(seconds, seed)
+
+
+def write(path: Path, song: Samples) -> None:
+    """Write a song without loss, as 32-bit WAV: 16 bits would add noise that hides steps."""
+    soundfile.write(path, song, RATE, subtype="FLOAT")
+
+
+@dataclass
+class RecordedNight:
+    """A venue whose room is recorded. ``songs`` are those that have been put, by their ids."""
+
+    room: RecordedRoom
+    night: Night
+    songs: dict[str, Samples] = field(default_factory=dict)
+
+    def house_music(self, name: str, seconds: float, seed: int) -> None:
+        """Give the house a piece of its own."""
+        self.songs[name] = song_of(seed, seconds)
+        write(self.night.venue.house_music / f"{name}.wav", self.songs[name])
+
+    def put(self, name: str, seconds: float, seed: int) -> None:
+        """Put a song at the end of the queue, as the producer does."""
+        song = self.songs[name] = song_of(seed, seconds)
+        loudness = pyloudnorm.Meter(RATE).integrated_loudness(song)
+        card = a_card(name, title=name, sound=Sound(seconds, loudness, heard.peak_dbfs(song), 0.0, seconds))
+        write(self.night.venue.songs / card.audio, song)
+        atomic.write_json(self.night.venue.card(card.id), card.to_json())
+        Playlist(self.night.venue.playlist).put(card)
+
+    def ask(self, command: str, **details: object) -> dict[str, object]:
+        """Ask the DJ for something."""
+        return control.ask(self.night.venue.run, command, **details)
+
+    def plays(self, name: str, beyond_s: float = 0.0) -> bool:
+        """Return whether the room hears this piece, and more than so many seconds of it."""
+        try:
+            status = self.ask("status")
+        except StornelloError:
+            return False
+        return status["title"] == name and float(str(status["position_s"])) > beyond_s
+
+    def waits_for(self, name: str, beyond_s: float = 0.0, within_s: float = 30.0) -> None:
+        """Return when the room hears so much of this piece."""
+        until(lambda: self.plays(name, beyond_s), within_s)
+
+    def find(self, recording: Samples, name: str, probe_s: float) -> Heard:
+        """Return when the song is heard, by the second that begins at ``probe_s``, which is to sound alone."""
+        return heard.find(recording, self.songs[name], probe_s)
+
+    def passage(self, recording: Samples, leaving: Heard, coming: Heard, length_s: float = FADE_S) -> Passage:
+        """Analyse how one song became the next, with 0.6 s of calm on either side."""
+        around = (coming.at_s - 0.6, coming.at_s + length_s + 0.9)
+        return heard.passage(recording, leaving, coming, around, length_s)
+
+
+def until(true: Callable[[], object], within_s: float) -> None:
+    """Wait until something is true."""
+    give_up = time.monotonic() + within_s
+    while not true():
+        assert time.monotonic() < give_up, "it does not come to pass"
+        time.sleep(0.02)
+
+
+@contextmanager
+def recorded_night(**settings: str) -> Iterator[RecordedNight]:
+    """Make a venue in a recorded room. Riproduzione is for the block to start, ``night.start("riproduzione")``."""
+    with recorded_room() as room, TemporaryDirectory(prefix="night-") as folder:
+        night = Night(Path(folder) / "venue", SETTINGS | settings | room.environment)
+        night.venue.open()
+        try:
+            yield RecordedNight(room, night)
+        finally:
+            night.end()
+            night.sweep()
