@@ -1,0 +1,86 @@
+"""The service: what is asked is done in order and at once, and what the room hears is told."""
+
+import itertools
+from typing import Any
+
+import pytest
+
+from fake_room import Room
+from stornello.domain.errors import StornelloError
+from stornello.riproduzione.asked import Facts
+from stornello.spool import now_playing
+
+
+def answer(room: Room, request: dict[str, Any]) -> Facts:
+    reply = room.service._control.put(request)
+    room.service._obey(0)
+    return reply.result(0)
+
+
+def test_the_service_does_what_is_asked_in_order(room: Room) -> None:
+    room.put("one")
+    room.pass_time(20)
+    replies = [
+        room.service._control.put(request)
+        for request in (
+            {"command": "volume", "to": 40},
+            {"command": "volume", "by": -10},
+            {"command": "seek", "seconds": -10},
+            {"command": "pause"},
+        )
+    ]
+    assert room.service._obey(0)
+    assert [reply.result(0)["volume"] for reply in replies] == [40, 30, 30, 30]
+    room.pass_time(1)
+    said = room.dj.now_playing()
+    assert (said.volume, said.paused) == (30, True)
+    assert said.position_s == pytest.approx(10, abs=0.5)
+
+
+def test_what_is_asked_after_the_end_is_not_done(room: Room) -> None:
+    last = room.service._control.put({"command": "quit"})
+    late = room.service._control.put({"command": "volume", "to": 9})
+    assert not room.service._obey(0)
+    assert last.result(0) == {}
+    assert not late.done()
+    assert room.dj.now_playing().volume != 9
+
+
+def test_the_queue_is_changed_while_the_next_song_is_cued(room: Room) -> None:
+    for song in ("one", "two", "three"):
+        room.put(song)
+    room.pass_time(20)
+    assert answer(room, {"command": "move", "id": "three", "to": 1})["place"] == 1
+    room.pass_time(10)
+    assert answer(room, {"command": "remove", "id": "three"})["place"] == 0
+    with pytest.raises(StornelloError, match="already playing"):
+        answer(room, {"command": "remove", "id": "one"})
+    assert answer(room, {"command": "again", "id": "one"})["place"] == 2
+    room.pass_time(150)
+    assert [play.song for play in room.journal.plays() if play.heard_s] == ["one", "two", "one"]
+    assert room.queued() == []
+
+
+def test_what_the_room_hears_is_on_disk_at_every_change_and_every_second(room: Room) -> None:
+    room.put("one")
+    room.put("two")
+    written = []
+    for at in room.moments(8):
+        room.dj.next() if 3 < at - 1000 < 3.06 else None
+        said = now_playing.read(room.venue)
+        if said and said not in written:
+            written.append(said)
+    gaps = [b.at - a.at for a, b in itertools.pairwise(written)]
+    assert max(gaps) <= 1.1
+    assert [said.song for said in written][-1] == "two"
+    assert any(said.crossfading for said in written)
+
+
+def test_a_clock_set_back_does_not_silence_what_is_told(room: Room) -> None:
+    room.put("one")
+    room.pass_time(10)
+    room.clock.set_by_s = -3600
+    room.pass_time(5)
+    said = now_playing.read(room.venue)
+    assert said
+    assert said.position_s == pytest.approx(15, abs=1.2)
