@@ -20,6 +20,7 @@ ROOMS = {
     "dashboard": ("dashboard",),
     "room": ("play", "pause", "next", "volume", "mute", "seek", "remove", "again", "move", "panic", "resume"),
     "status": ("status",),
+    "devices": ("devices",),
     "venue": ("init", "config", "queue", "retry"),
     "report": ("report",),
     "resolve": ("resolve",),
