@@ -17,14 +17,20 @@ from recorded_room import RecordedRoom, recorded_room
 from stornello.providers.player.ipc import Ipc
 
 FADE_S = 5.0
-SONG_S = 16.0
-_BOTH_S = 2 * SONG_S - FADE_S
+SONG_S = 21.0
+"""MPD never fades a song of 20 s or less."""
+
+_BEGIN_S = 6.0
+"""Whoever can begins the first one here."""
+
+_HEARD_S = SONG_S + 4
+"""So much of both in one tells all."""
 
 _LIQUIDSOAP = """
 set("init.allow_root", true)
 set("log.stdout", false)
 songs = sequence([once(single("{folder}/a.wav")), once(single("{folder}/b.wav"))])
-output.pulseaudio(fallible=true, clock_safe=false, crossfade(fade_in={fade}, fade_out={fade}, duration={fade}, songs))
+output.pulseaudio(fallible=true, clock_safe=false, crossfade(songs))
 """
 
 _MPD = """
@@ -52,22 +58,22 @@ def mpd(folder: Path, room: RecordedRoom) -> None:
             for song in ("a", "b"):
                 _obeys(line, answers, f'add "file://{folder}/{song}.wav"')
             _obeys(line, answers, f"crossfade {FADE_S:.0f}")
-            _obeys(line, answers, "play 0")
-            room.waits(_BOTH_S)
+            _obeys(line, answers, f"seek 0 {_BEGIN_S:.0f}")
+            room.waits(_HEARD_S - _BEGIN_S)
 
 
 def liquidsoap(folder: Path, room: RecordedRoom) -> None:
-    """Liquidsoap's ``crossfade``, as long as ours, otherwise with its defaults."""
-    (folder / "room.liq").write_text(_LIQUIDSOAP.format(folder=folder, fade=FADE_S))
+    """Liquidsoap's ``crossfade`` with its defaults, which is 5 s long too."""
+    (folder / "room.liq").write_text(_LIQUIDSOAP.format(folder=folder))
     with _runs(room, "liquidsoap", str(folder / "room.liq")):
-        room.waits(_BOTH_S + 4)
+        room.waits(_HEARD_S + 2)
 
 
 def seed(folder: Path, room: RecordedRoom) -> None:
     """What we started from: a second mpv is started, then both volumes move in steps, straight."""
     leaving, coming = folder / "a.sock", folder / "b.sock"
-    command = ("mpv", "--no-config", "--no-video", "--no-terminal", "--ao=pulse", "--idle=yes")
-    with _runs(room, *command, f"--input-ipc-server={leaving}", str(folder / "a.wav")):
+    command = ("mpv", "--no-config", "--no-video", "--no-terminal", "--ao=pulse", "--idle=yes", "--hr-seek=yes")
+    with _runs(room, *command, f"--input-ipc-server={leaving}", f"--start={_BEGIN_S}", str(folder / "a.wav")):
         one = _connected(leaving)
         _until(lambda: _position(one) >= SONG_S - FADE_S)
         with _runs(room, *command, "--volume=0", f"--input-ipc-server={coming}", str(folder / "b.wav")):
@@ -77,7 +83,7 @@ def seed(folder: Path, room: RecordedRoom) -> None:
                 one.ask("set_property", "volume", 100 * (1 - step / steps))
                 other.ask("set_property", "volume", 100 * step / steps)
                 time.sleep(1 / _STEPS_A_SECOND)
-            room.waits(SONG_S - FADE_S - 2)
+            room.waits(4)
 
 
 RIVALS: dict[str, tuple[str, Callable[[Path, RecordedRoom], None]]] = {
@@ -97,7 +103,7 @@ def plays(rival: Callable[[Path, RecordedRoom], None]) -> Passage:
             write(folder / f"{name}.wav", song)
         rival(folder, room)
         recording = room.heard()
-    leaving, coming = heard.find(recording, songs[0], 2.0), heard.find(recording, songs[1], SONG_S - FADE_S)
+    leaving, coming = heard.find(recording, songs[0], _BEGIN_S + 2), heard.find(recording, songs[1], FADE_S + 1.5)
     around = (leaving.at_s + SONG_S - FADE_S - 0.6, coming.at_s + FADE_S + 2.5)
     return heard.passage(recording, leaving, coming, around, FADE_S)
 
