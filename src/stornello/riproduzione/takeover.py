@@ -23,7 +23,7 @@ FILLER_WITHIN_S: Final = 60.0
 """Filler goes on if that is no longer ago; a guests' song, on the same night, whenever the house is back."""
 
 NOT_YET_S: Final = 0.3
-"""A piece this far from its passage has not passed: the next one was never let go."""
+"""A piece this far from its passage has not passed: the next one was not let go, or but for the blink of an eye."""
 
 ALL_BUT_OVER_S: Final = 0.5
 """Of a piece that has less left than this nobody misses the rest."""
@@ -106,10 +106,9 @@ class Takeover:
         """Return whether the cued deck was let go."""
         if not isinstance(cued.deck, NoDeck):
             return cued.running
-        if cued.due_at is None:
-            return False
-        handover = current.handover if current and not isinstance(current.deck, NoDeck) else None
-        return not (current and handover and current.position_s < handover.at_s - NOT_YET_S)
+        handover = current.handover if current else None
+        is_ahead = current and handover and current.position_s < handover.at_s - NOT_YET_S
+        return cued.due_at is not None and not is_ahead
 
     def _take_on(self, leaving: Turn | None, current: Turn | None, cued: Turn | None, known: Playing) -> None:
         booth = self.booth
