@@ -13,9 +13,10 @@ from stornello.domain.clock import Clock
 from stornello.domain.errors import PlayerLost, StornelloError
 from stornello.domain.eta import House
 from stornello.domain.money import NO_BUDGET, Budget
+from stornello.domain.names import TableId
 from stornello.domain.night import night_of
 from stornello.domain.plain import Language, Plain
-from stornello.riproduzione import control, phrases, telling
+from stornello.riproduzione import control, lists, phrases, telling
 from stornello.riproduzione.glass import Glass
 from stornello.riproduzione.keys import Keys
 from stornello.riproduzione.meter import Meter
@@ -108,6 +109,7 @@ class _Picture:
         self._room = Room(board.venue, board.clock)
         self._meter = Meter()
         self._seen: Snapshot | None = None
+        self._tables: tuple[TableId, ...] = ()
         self._look_at = 0.0
         self._notice: Plain | None = None
         self._notice_until = self._sure_until = 0.0
@@ -130,6 +132,7 @@ class _Picture:
         is_another = playing and self._seen and (self._seen.playing is None or self._seen.playing.song != playing.song)
         if self._seen is None or now_s >= self._look_at or is_another:
             self._seen, self._look_at = self.board.look(), now_s + LOOK_S
+            self._tables = lists.foremost(self._seen)
         self._seen = replace(self._seen, playing=playing) if playing else self._seen
         return self._seen
 
@@ -139,7 +142,7 @@ class _Picture:
             self._notice = None
         level = self._meter.take(seen.playing.peak_dbfs if seen.playing else None, now_s)
         limits = (board.max_workers, board.max_queue_size)
-        return View(seen, board.clock.now(), board.language, *limits, self._notice, board.budget, level)
+        return View(seen, board.clock.now(), board.language, *limits, self._notice, board.budget, level, self._tables)
 
     def _pressed(self, key: str | None) -> bool:
         """Do what the key means; return whether it ends the dashboard."""

@@ -38,7 +38,6 @@ class Glass:
         self._before: object = None
 
     def __enter__(self) -> Self:
-        self._write(_OPEN)
         with suppress(ValueError):  # not in the main thread, which alone may do so
             self._before = signal.signal(signal.SIGCONT, self._come_back)
         return self

@@ -4,19 +4,22 @@ import math
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
+from heapq import nsmallest
 
 from stornello.domain.names import TableId
 from stornello.riproduzione import phrases
 from stornello.riproduzione.lines import FRAME, Line, Span, box, line, spread
 from stornello.riproduzione.view import View
 from stornello.spool.engines import EngineState
-from stornello.spool.snapshot import InTheMaking
+from stornello.spool.snapshot import InTheMaking, Snapshot
 from stornello.wording import awaited, owner, progress
 from stornello.wording import money as purse
 from stornello.wording.text import clock, lasting, safe
 
 BAR = 16
 """Characters of the bar that shows the spending."""
+
+MOST_TABLES = 100
 
 LEVELS = {"free": "", "well": "green", "warning": "yellow", "spent": "bold red"}
 
@@ -80,13 +83,16 @@ def _waiting(since: datetime, view: View) -> str:
 
 def tables(view: View, width: int, lines: int) -> list[Line]:
     """Show what each table has waiting, when the room hears its next song, how many it has had tonight."""
-    waiting, songs = view.snapshot.waiting, view.snapshot.songs_tonight
-    coming = view.snapshot.outlook.tables
-    known = sorted(
-        {*waiting, *songs, *coming}, key=lambda table: (_soon(coming.get(table)), table not in waiting, table)
-    )
+    known = foremost(view.snapshot) if view.tables is None else view.tables
     rows = [_table(table, view, width - _MARGIN) for table in known[: max(0, lines - FRAME)]]
     return box(view.say(phrases.TABLES), rows or [line(view.say(phrases.TABLES_NONE), "dim")], width, lines, "magenta")
+
+
+def foremost(seen: Snapshot) -> tuple[TableId, ...]:
+    """Return the tables that people look for first: of ten thousand no screen shows more."""
+    waiting, songs, coming = seen.waiting, seen.songs_tonight, seen.outlook.tables
+    known = {*waiting, *songs, *coming}
+    return tuple(nsmallest(MOST_TABLES, known, key=lambda one: (_soon(coming.get(one)), one not in waiting, one)))
 
 
 def _soon(in_s: float | None) -> float:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from stornello.domain.money import NO_BUDGET, Budget
+from stornello.domain.names import TableId
 from stornello.domain.plain import Language, Plain
 from stornello.riproduzione.meter import Level
 from stornello.spool.now_playing import NowPlaying
@@ -14,7 +15,8 @@ from stornello.spool.snapshot import Snapshot
 class View:
     """What is to be shown: the venue, the moment, the language, and the limits that the levels are told against.
 
-    ``notice`` is what was just done, or could not be; ``level`` what the room's meter shows.
+    ``notice`` is what was just done, or could not be; ``level`` what the room's meter shows; ``tables`` the foremost
+    ones, None: to be found.
     """
 
     snapshot: Snapshot
@@ -25,6 +27,7 @@ class View:
     notice: Plain | None = None
     budget: Budget = NO_BUDGET
     level: Level | None = None
+    tables: tuple[TableId, ...] | None = None
 
     def say(self, phrase: Plain) -> str:
         """Return the phrase in the view's language."""
