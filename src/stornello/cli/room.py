@@ -187,12 +187,13 @@ def _number(text: str) -> float:
 def _tell_room(said: dict[str, Any]) -> None:
     """Tell what plays, and where it is."""
     title, at = safe(said["title"]), clock(said["position_s"])
+    piece = Plain(f"«{title}»", f"'{title}'") if title else Plain("il sottofondo", "the soft bed")
     if not said["song"]:
         tell("Non suona nulla.", "Nothing plays.")
     elif said["paused"]:
-        tell(f"In pausa: «{title}», a {at}.", f"Paused: '{title}', at {at}.")
+        tell(f"In pausa: {piece.it}, a {at}.", f"Paused: {piece.en}, at {at}.")
     else:
-        tell(f"In onda: «{title}», da {at}.", f"Playing: '{title}', from {at}.")
+        tell(f"In onda: {piece.it}, da {at}.", f"Playing: {piece.en}, from {at}.")
 
 
 def _tell_place(edited: dict[str, Any]) -> None:

@@ -83,7 +83,7 @@ def carry_out(request: Request, dj: Dj) -> Facts:
     """
     desk = Desk(dj.booth.venue, dj.booth.playlist, dj.now_playing().song)
     does: dict[str, Callable[[], Facts | None]] = {
-        "play": lambda: dj.play(),
+        "play": lambda: dj.pause(on=False),
         "pause": lambda: dj.pause(request.get("on")),
         "next": lambda: dj.next(),
         "seek": lambda: dj.seek(request["seconds"]),
