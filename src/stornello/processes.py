@@ -18,6 +18,10 @@ from stornello.domain.clock import SystemClock
 PARENT = "STORNELLO_PARENT"
 """Environment variable that tells one of our own children whose death it must not survive."""
 
+NICENESS = 10
+"""Of everything but the player and its DJ: a tenth of their share while both want the processor."""
+
+_NICE = ("nice", "-n", str(NICENESS))
 _PR_SET_PDEATHSIG = 1
 _BLOCK = 1 << 16
 _KEPT = 1 << 20
@@ -51,10 +55,13 @@ def _allowed(kind: int, wanted: int) -> int:
     return wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
 
 
-def run(arguments: Sequence[str], timeout_s: float, limits: Limits | None = None) -> subprocess.CompletedProcess[str]:
+def run(
+    arguments: Sequence[str], timeout_s: float, limits: Limits | None = None, *, gives_way: bool = False
+) -> subprocess.CompletedProcess[str]:
     """Run a program to its end in a session of its own and return what it said. It does not outlive the calling thread.
 
-    Of what it said on each of its outputs the last megabyte is returned.
+    ``gives_way``: it has the processor while what the room hears does not want it. Of what it said on each of its
+    outputs the last megabyte is returned.
 
     Raises:
         subprocess.TimeoutExpired: it took longer than ``timeout_s``; its whole group has been killed.
@@ -63,7 +70,7 @@ def run(arguments: Sequence[str], timeout_s: float, limits: Limits | None = None
     if not shutil.which(arguments[0]):
         raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), arguments[0])
     child = subprocess.Popen(
-        [*dies_with_us(), *(limits.prefix() if limits else ()), *arguments],
+        [*dies_with_us(), *(_NICE if gives_way else ()), *(limits.prefix() if limits else ()), *arguments],
         env=environment_of_stranger(),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,

@@ -61,7 +61,7 @@ _MOST_THREADS = 4
 
 
 def run(*arguments: str, seconds: float) -> subprocess.CompletedProcess[str]:
-    """Run ffmpeg within what ``seconds`` of sound may take.
+    """Run ffmpeg within what ``seconds`` of sound may take; it gives way to what the room hears.
 
     Raises:
         RecordingError: it took more.
@@ -69,7 +69,7 @@ def run(*arguments: str, seconds: float) -> subprocess.CompletedProcess[str]:
     """
     limits, began_s = _limits(seconds), SystemClock().monotonic()
     try:
-        done = processes.run([*_GUARDED, *arguments], 60 + seconds * _SLOWEST, limits)
+        done = processes.run([*_GUARDED, *arguments], 60 + seconds * _SLOWEST, limits, gives_way=True)
     except subprocess.TimeoutExpired:
         raise _too_heavy() from None
     except FileNotFoundError:

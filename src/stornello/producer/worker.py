@@ -1,5 +1,6 @@
 """One worker process: runs one job's child and tells how far it is. The disk is its only result."""
 
+import os
 import signal
 import sys
 from collections.abc import Sequence
@@ -8,7 +9,7 @@ from pathlib import Path
 from stornello import logs
 from stornello.domain.clock import SystemClock
 from stornello.domain.names import JobId
-from stornello.processes import end_with_parent
+from stornello.processes import NICENESS, end_with_parent
 from stornello.producer.child import follow
 from stornello.spool import conditions, milestones
 from stornello.spool.jobs import Job
@@ -26,6 +27,7 @@ def work(folder: Path, run: str, command: Sequence[str], deadline_s: float, log_
 
     ``run`` is the worker's name for its milestones, and the job's output is in its job.log.
     """
+    os.nice(NICENESS)  # the song's child and all that it starts inherit it: the player goes first
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     end_with_parent()

@@ -149,6 +149,16 @@ class Venue:
         return self.root / "house_music"
 
     @property
+    def bed(self) -> Path:
+        """The soft sound that plays when there is nothing else; made anew when missing or damaged."""
+        return self.scratch / "bed.wav"
+
+    @property
+    def listened(self) -> Path:
+        """What listening to the house's own music has found, file by file; when lost, it is listened to again."""
+        return self.scratch / "listened.json"
+
+    @property
     def journal(self) -> Path:
         """SQLite: what happened. Never decides."""
         return self.root / "journal.db"
