@@ -85,7 +85,7 @@ def carry_out(request: Request, dj: Dj) -> Facts:
     does: dict[str, Callable[[], Facts | None]] = {
         "play": lambda: dj.pause(on=False),
         "pause": lambda: dj.pause(request.get("on")),
-        "next": lambda: dj.next(),
+        "next": dj.next,
         "seek": lambda: dj.seek(request["seconds"]),
         "volume": lambda: dj.set_volume(round(request["to"] if "to" in request else dj.volume + request["by"])),
         "mute": lambda: dj.mute(request.get("on")),
