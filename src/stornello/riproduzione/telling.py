@@ -86,6 +86,11 @@ def _strays(before: Snapshot | None, after: Snapshot, language: Language) -> Ite
         yield owner.strays(after, language)
 
 
+def _unplayable(before: Snapshot | None, after: Snapshot, language: Language) -> Iterator[str]:
+    if after.unplayable and after.unplayable != (before.unplayable if before else {}):
+        yield owner.unplayable(after, language)
+
+
 def _arrivals(before: Snapshot | None, after: Snapshot, language: Language) -> Iterator[str]:
     for _ in range(after.arriving - (before.arriving if before else 0)):
         yield ARRIVED.within(language)

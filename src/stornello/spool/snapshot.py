@@ -10,6 +10,7 @@ from typing import Any, Self
 from stornello.domain.clock import Clock, SystemClock
 from stornello.domain.eta import House
 from stornello.domain.names import JobId, SongId, TableId
+from stornello.domain.plain import Plain
 from stornello.domain.songs import SongCard
 from stornello.spool import (
     atomic,
@@ -20,6 +21,7 @@ from stornello.spool import (
     expecting,
     falls,
     jobs,
+    listened,
     now_playing,
     reasons,
     staging,
@@ -74,7 +76,7 @@ class Snapshot:
     ``troubles`` are recordings whose engine failed for now: they wait for another attempt, under their own names.
     ``in_part`` are those of which only the beginning was heard. ``held`` are jobs that wait for a person's decision,
     ``fallen`` are services that fall. ``conditions`` is what is wrong with the disk, ``damaged`` are the files that
-    were kept aside because they could not be read whole.
+    were kept aside because they could not be read whole. ``unplayable`` is what of house_music is not played, and why.
     """
 
     playing: NowPlaying | None = None
@@ -97,6 +99,7 @@ class Snapshot:
     conditions: tuple[Condition, ...] = ()
     damaged: tuple[str, ...] = ()
     strays: Strays = field(default_factory=Strays)
+    unplayable: dict[str, Plain] = field(default_factory=dict)
     fallen: tuple[falls.Fall, ...] = ()
     outlook: Outlook = field(default_factory=Outlook)
 
@@ -171,6 +174,7 @@ class Lookout:
         )
         self._in_part = Glance(venue.heard_in_part, reasons.notes, clock)
         self._damaged = Glance(venue.root, _set_aside, clock)
+        self._unplayable = Glance(venue.listened, listened.refused, clock)
 
     def look(self, night: date | None = None, floor_mb: int = 0) -> Snapshot:
         """Read the venue as it is now; raises nothing, for a disk that cannot be read is what it has to tell.
@@ -206,6 +210,7 @@ class Lookout:
             engines=tuple(engines.read_all(venue.engines)),
             spent=Spent.of(charges.read(venue.ledger, night)) if night else Spent(),
             damaged=self._damaged.get(),
+            unplayable=self._unplayable.get(),
             conditions=wrong,
             fallen=falls.look(venue.run, SERVICES),
         )

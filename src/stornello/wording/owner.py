@@ -30,6 +30,9 @@ STRAYS = Plain(
     "folder deep at most, and .txt files that are not empty in WORK_IN_PROGRESS/TABLE",
 )
 
+UNPLAYABLE = Plain("{name} non si suona{more}. {why}", "{name} is not played{more}. {why}")
+AND_OTHERS = Plain(", e altri {n}", ", nor {n} more")
+
 KEPT = Plain("{name}: un file rovinato, tenuto da parte", "{name}: a damaged file, kept aside")
 DAMAGED = {
     "playlist.bad": Plain(
@@ -71,6 +74,7 @@ def worries(seen: Snapshot, budget: Budget, now: datetime, language: Language) -
     found += [Worry(credits_left(engine, budget, language)) for engine in low]
     found += [Worry(_damaged(name, language)) for name in seen.damaged]
     found += [Worry(strays(seen, language))] if seen.strays.all else []
+    found += [Worry(unplayable(seen, language))] if seen.unplayable else []
     return sorted(found, key=lambda worry: not worry.grave)
 
 
@@ -79,6 +83,13 @@ def strays(seen: Snapshot, language: Language) -> str:
     found = seen.strays
     some = ", ".join(map(safe, found.some)) + (", …" if found.all > len(found.some) else "")
     return STRAYS.within(language).format(door=found.from_tables, texts=found.work_in_progress, some=some)
+
+
+def unplayable(seen: Snapshot, language: Language) -> str:
+    """Return a file of the house's own music that is not played, why, and how many more there are."""
+    (name, why), *others = sorted(seen.unplayable.items())
+    more = AND_OTHERS.within(language).format(n=len(others)) if others else ""
+    return UNPLAYABLE.within(language).format(name=safe(name), more=more, why=safe(why.within(language)))
 
 
 def _damaged(name: str, language: Language) -> str:

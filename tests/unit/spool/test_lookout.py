@@ -15,11 +15,13 @@ from stornello.domain.eta import House, Pace
 from stornello.domain.money import NO_BUDGET
 from stornello.domain.names import JobId, TableId
 from stornello.domain.plain import Plain
-from stornello.spool import atomic, counts, now_playing, reasons
+from stornello.riproduzione import telling
+from stornello.spool import atomic, counts, listened, now_playing, reasons
 from stornello.spool.counts import Counts, Failures
 from stornello.spool.glance import COARSEST_S, Glance
 from stornello.spool.jobs import Job
 from stornello.spool.journal import Journal
+from stornello.spool.listened import Listened
 from stornello.spool.locks import LifeLock
 from stornello.spool.now_playing import NowPlaying
 from stornello.spool.paths import Venue
@@ -254,3 +256,43 @@ def test_what_changes_is_seen_at_the_next_look(tmp_path: Path) -> None:
     assert lookout.look().troubles == ()
     atomic.remove_tree(recording.folder)
     assert lookout.look().hearing == 0
+
+
+def test_what_the_house_cannot_play_is_told_with_its_reason(tmp_path: Path) -> None:
+    venue = a_venue(tmp_path)
+    why = Plain("Non è musica.", "It is no music.")
+    rows = {f"house_music/{n}.mp3": Listened(1, 1, "", None, why) for n in "ba"}
+    listened.write(venue.listened, rows | {"house_music/c.mp3": Listened(1, 1, "c", a_sound())})
+    lookout = Lookout(venue)
+    looked = lookout.look()
+    (told,) = owner.worries(looked, NO_BUDGET, datetime.now(UTC), "en")
+    assert told.text == "house_music/a.mp3 is not played, nor 1 more. It is no music."
+    assert telling.changes(None, looked, "en")[-1:] == [told.text]
+    assert telling.changes(looked, lookout.look(), "en") == []
+    assert json.loads(json.dumps(looked.to_json()))["unplayable"]["house_music/b.mp3"]["it"] == "Non è musica."
+
+
+@pytest.mark.parametrize(
+    ("plays", "interrupts", "in_s"),
+    [
+        (NowPlaying(0, "p", "P", 9, 120.0, 185.0, kind="song"), True, 60),
+        (NowPlaying(0, "p", "P", 9, 120.0, 185.0, kind="replay"), True, 0),
+        (NowPlaying(0, "house/x", "X", 0, 120.0, 185.0, kind="house"), True, 0),
+        (NowPlaying(0, "house/x", "X", 0, 120.0, 185.0, kind="house"), False, 60),
+        (NowPlaying(0, "bed", "", 0, 120.0, 600.0, kind="bed"), False, 0),
+        (NowPlaying(0, "house/x", "X", 0, 120.0, 185.0, kind="house", panic=True), True, None),
+        (NowPlaying(0, "p", "P", 9, 120.0, 185.0, kind="song", paused=True), True, None),
+    ],
+)
+def test_the_queues_first_song_is_told_by_what_plays(
+    tmp_path: Path, plays: NowPlaying, *, interrupts: bool, in_s: float | None
+) -> None:
+    clock = HandClock()
+    venue = a_night_with_a_pace(tmp_path, clock)
+    now_playing.write(venue, replace(plays, at=clock.now().timestamp()))
+    Playlist(venue.playlist).put(a_card("queued", table=4, sound=a_sound(185.0)))
+    lock = LifeLock(venue.run / "riproduzione.lock")
+    assert lock.take()
+    looked = Lookout(venue, replace(HOUSE, interrupts=interrupts), clock).look(clock.now().date())
+    (song,) = looked.to_json()["queue"]
+    assert (song["id"], song["place"], song["in_s"]) == ("queued", 1, in_s)
