@@ -165,6 +165,7 @@ _TOLD = (
     _services,
     _conditions,
     _strays,
+    _unplayable,
     _arrivals,
     _short,
     _aside,
