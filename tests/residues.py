@@ -25,7 +25,7 @@ from residues_of_recordings import (
     the_door,
 )
 from stornello.domain.songs import SongCard
-from stornello.spool import counts, jobs, orders
+from stornello.spool import counts, jobs, orders, playing
 from stornello.spool.jobs import Job
 from tracks import OPERATORS, Tracks, json_in, seen
 
@@ -165,6 +165,21 @@ def journal(tracks: Tracks) -> bool:
     return True
 
 
+def now_playing(tracks: Tracks) -> bool:
+    """What the room hears, or half of it after a power cut; whoever reads that reads nothing."""
+    return tracks.venue.now_playing.exists()
+
+
+def in_hand(tracks: Tracks) -> bool:
+    """What the DJ has in hand, whole; of a song that counts as taken the playlist knows."""
+    if not tracks.venue.playing.exists():
+        return False
+    known = playing.Playing.from_json(json_in(tracks.venue.playing))
+    waiting = {card.id for card in tracks.house.room.playlist.waiting()}
+    assert not waiting.intersection(spot.piece.key for spot in known.spots if spot.taken)
+    return bool(known.spots)
+
+
 def ledger(tracks: Tracks) -> bool:
     """Whole lines but for a torn one, and no order that it does not know."""
     found = list(tracks.venue.ledger.glob("*.jsonl"))
@@ -199,11 +214,6 @@ def engines(tracks: Tracks) -> bool:
     found = list(seen(tracks.venue.engines.glob("*.json")))
     assert all(json_in(file)["engine"] for file in found)
     return bool(found)
-
-
-def run(tracks: Tracks) -> bool:
-    """What is said of oneself, or half of it after a power cut; whoever reads that reads nothing."""
-    return any(seen(tracks.venue.run.iterdir()))
 
 
 def the_operators(name: str) -> Callable[[Tracks], bool]:
@@ -243,13 +253,21 @@ PROOFS: Final[dict[str, Callable[[Tracks], bool] | str]] = {
     "`failed_processing/{job or song}/`": failed,
     "`held/{job}/`": held,
     "`house_music/`": the_operators("house_music/filler.ogg"),
+    "`now_playing.json`": now_playing,
+    "`.tmp_player/playing.json`": in_hand,
+    "`.tmp_player/playing.now.json`": (
+        "faults/test_played_once.py::test_dj_and_players_killed_at_an_operation_or_by_a_power_cut"
+    ),
+    "`.tmp_player/sound.json`": "unit/spool/test_sound_device.py::test_a_damaged_memory_of_it_is_none",
+    "`.tmp_player/listened.json`": "unit/riproduzione/test_repertoire.py::test_a_damaged_memory_costs_nothing_but_time",
+    "`.tmp_player/bed.wav`": "unit/riproduzione/test_repertoire.py::test_a_damaged_bed_is_not_played",
     "`journal.db` (+ `-wal`, `-shm`, `.lock`)": journal,
     "`journal.db.bad`, `.bad-2`, ... (+ `-wal`)": REBUILT,
     "`.journal.db.part`": REBUILT,
     "`.tmp_player/ledger/{night}.jsonl` (+ `lock`)": ledger,
     "`.tmp_player/answers/{key}.json`": answers,
     "`.tmp_player/engines/{seam}.{engine}.json` (+ `lock`)": engines,
-    "`.tmp_player/run/` (0700)": run,
+    "`.tmp_player/run/` (0700)": "faults/test_player_faults.py::test_sockets_that_are_deleted_come_back_and_the_song_goes_on",
     "`.tmp_player/run/{service}.fell.json`": (
         "unit/spool/test_falls.py::test_it_is_told_with_how_often_and_where_to_look"
     ),
