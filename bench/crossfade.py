@@ -41,8 +41,8 @@ _SONG_S = 3 * FADE_S + 1
 """A passage lasts at most a third of either song."""
 
 _BUSY_LOOPS = 4
-_PIECES = ("house", "first", "second", "third", "fourth")
-_SITUATIONS = ("filler", "automatic", "skip", "busy")
+_PIECES = ("first", "house", "second", "third", "fourth")
+_SITUATIONS = ("automatic", "filler", "skip", "busy")
 
 Figures = dict[str, float]
 Contestant = dict[str, Any]
@@ -53,21 +53,21 @@ def stornello() -> dict[str, Figures]:
     """Play five pieces by the service and return the figures of the four passages between them."""
     with recorded_night() as stage:
         stage.house_music("house", 60, 1)
+        stage.put("first", _SONG_S, 2)
         stage.night.start("riproduzione")
-        stage.waits_for("house", beyond_s=2)
-        stage.put("first", _SONG_S, 2)  # comes in over the filler, and passes by itself into
+        stage.waits_for("house", beyond_s=FADE_S + 0.5)  # by itself
         stage.put("second", 40, 3)
-        stage.waits_for("second", beyond_s=FADE_S + 0.5, within_s=60)
+        stage.waits_for("second", beyond_s=FADE_S + 0.5)  # over filler
         stage.put("third", _SONG_S, 4)
         stage.room.waits(1)  # it is to be cued first
         stage.ask("next")
         stage.waits_for("third", beyond_s=FADE_S + 0.5)
         with _busy(_BUSY_LOOPS):
             stage.put("fourth", 40, 5)
-            stage.waits_for("fourth", beyond_s=FADE_S + 1.5)
+            stage.waits_for("fourth", beyond_s=FADE_S + 1.5)  # by itself
         recording = stage.room.heard()
     # looked for where each sounds alone
-    heard = [stage.find(recording, name, 0.7 if name == "house" else FADE_S) for name in _PIECES]
+    heard = [stage.find(recording, name, 2.0 if name == "first" else FADE_S) for name in _PIECES]
     figures = {
         situation: asdict(stage.passage(recording, leaving, coming))
         for situation, leaving, coming in zip(_SITUATIONS, heard, heard[1:], strict=False)

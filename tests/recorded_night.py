@@ -75,7 +75,7 @@ class RecordedNight:
             status = self.ask("status")
         except StornelloError:
             return False
-        return status["title"] == name and float(str(status["position_s"])) > beyond_s
+        return status["song"] in {name, f"house/{name}.wav"} and float(str(status["position_s"])) > beyond_s
 
     def waits_for(self, name: str, beyond_s: float = 0.0, within_s: float = 30.0) -> None:
         """Return when the room hears so much of this piece."""
