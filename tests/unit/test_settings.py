@@ -48,12 +48,19 @@ def test_an_empty_variable_changes_nothing(file: Path) -> None:
 
 @pytest.mark.parametrize("name", sorted(BARE))
 def test_the_seeds_names_work_in_capitals_in_the_environment_and_in_the_file(name: str, file: Path) -> None:
-    words = {"SPEECH_MODEL": "base", "FAIRNESS": "fewest"}
+    words = {"SPEECH_MODEL": "base", "FAIRNESS": "fewest", "INTERRUPT": "never"}
     value = words.get(name, "http://nas:8001" if name.endswith("_URL") else "7")
     file.write_text(f"{name} = {value!r}")
     file.chmod(0o600)
     from_file, from_environment = Settings.load(file, {}), Settings.load(file.with_name("none"), {name: value})
     assert from_file == from_environment != Settings()
+
+
+def test_the_rooms_settings_come_from_the_environment_too(file: Path) -> None:
+    told = {"STORNELLO_CURFEW_FROM": " 23:30", "STORNELLO_CURFEW_DB": "9", "STORNELLO_FADE_AT_CUE_OUT": "false"}
+    settings = Settings.load(file, {**told, "INTERRUPT": "always", "STORNELLO_SOUND_DEVICE": "pulse/bar"})
+    assert (settings.curfew_from, settings.curfew_db, settings.fade_at_cue_out) == ("23:30", 9.0, False)
+    assert (settings.interrupt, settings.sound_device) == ("always", "pulse/bar")
 
 
 def test_languages_come_as_a_list_with_commas(file: Path) -> None:
@@ -113,6 +120,14 @@ def test_a_folder_in_the_files_place_is_refused_without_a_traceback(file: Path) 
     [
         ("retry = -1", "almeno 0", "at least 0"),
         ("volume = 101", "al massimo 100", "at most 100"),
+        ("max_volume = 0", "almeno 1", "at least 1"),
+        ("target_lufs = -5", "al massimo -9", "at most -9"),
+        ("interrupt = 'sometimes'", "'never' o 'always'", "'never' or 'always'"),
+        ("crossfade_curve = 'steep'", "'smooth' o 'linear'", "'smooth' or 'linear'"),
+        ("curfew_from = '24:00'", "un'ora come «23:30»", "a time such as '23:30'"),
+        ("curfew_from = '1:30'", "un'ora come «23:30»", "a time such as '23:30'"),
+        ("curfew_from = 23", "un testo fra virgolette", "a text in quotes"),
+        ("repeat_window_minutes = -1", "almeno 0", "at least 0"),
         ("poll_seconds = 0", "più di 0", "more than 0"),
         ("max_workers = 'many'", "un numero intero", "a whole number"),
         ("max_workers = 1.5", "un numero intero", "a whole number"),

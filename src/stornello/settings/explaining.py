@@ -66,6 +66,7 @@ _FITTING = (
     ("tuple", "un elenco", "a list"),
     ("string_pattern", "un indirizzo http(s)", "an http(s) address"),
     ("amount", "una somma come «10 euro» o «500 credits»", "an amount such as '10 euro' or '500 credits'"),
+    ("time", "un'ora come «23:30», fra virgolette", "a time such as '23:30', in quotes"),
     ("key", "una chiave, senza spazi né accenti", "a key, without spaces or accents"),
     ("priced", "una tabella con nomi come «studios.kie»", "a table with names such as 'studios.kie'"),
     ("dict", "una tabella con nomi come «studios.kie»", "a table with names such as 'studios.kie'"),

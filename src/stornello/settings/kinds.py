@@ -22,6 +22,7 @@ PRICES = {
 
 HTTP = r"^https?://[^\s/@]+(/\S*)?$"
 _PRICED = re.compile(r"(transcribers|lyricists|studios)\.\S+")
+_TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 _KEY = re.compile(r"[!-~]+")
 """What may stand in an HTTP header: with anything else no request could be sent."""
 
@@ -47,6 +48,12 @@ def _sum(value: object) -> object:
         return Amount.parse(str(value))
     except ValueError:
         raise ValueError("amount") from None
+
+
+def _time(value: object) -> object:
+    if isinstance(value, str) and not _TIME.fullmatch(value.strip()):
+        raise ValueError("time")
+    return value.strip() if isinstance(value, str) else value
 
 
 def _key(value: object) -> object:
@@ -76,7 +83,7 @@ Languages = Annotated[tuple[Literal["it", "en"], ...], BeforeValidator(_listed)]
 Key = Annotated[SecretStr | None, BeforeValidator(_key)]
 Url = Annotated[str, StringConstraints(pattern=HTTP)] | None
 Sum = Annotated[Amount | None, BeforeValidator(_sum)]
-TimeOfDay = Annotated[str, StringConstraints(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")] | None
+TimeOfDay = Annotated[str | None, BeforeValidator(_time)]
 Prices = Annotated[dict[str, Annotated[float, Field(ge=0)]], BeforeValidator(_flat)]
 
 

@@ -40,6 +40,7 @@ BARE = frozenset(
         "FAIRNESS",
         "JOB_DEADLINE_SECONDS",
         "NIGHT_BEGINS",
+        "INTERRUPT",
         "BUDGET_PER_NIGHT",
         "BUDGET_PER_SONG",
         "BUDGET_PER_TABLE",

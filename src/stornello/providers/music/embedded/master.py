@@ -12,7 +12,7 @@ from scipy.signal import resample_poly
 from stornello.providers.music.embedded.singer import RATE, Samples
 from stornello.spool import atomic
 
-TARGET_LUFS: Final = -14.0
+MASTER_LUFS: Final = -14.0
 _CEILING_DBTP: Final = -2.0
 """A decibel below what we promise: MP3 encoding moves the peaks."""
 _CLOSE_ENOUGH: Final = 0.1
@@ -26,10 +26,10 @@ _KBPS: Final = 192
 def mastered(mix: Samples) -> Samples:
     """Return the mix (2, n) at -14 LUFS with true peaks at most -2 dBTP. Source: EBU R 128, ITU-R BS.1770-4."""
     meter = pyloudnorm.Meter(RATE)
-    gain = TARGET_LUFS - meter.integrated_loudness(mix.T) - _LIMITERS_ADD
+    gain = MASTER_LUFS - meter.integrated_loudness(mix.T) - _LIMITERS_ADD
     for _ in range(_ROUNDS):
         loud = _limited(mix, gain)
-        missing = TARGET_LUFS - meter.integrated_loudness(loud.T)
+        missing = MASTER_LUFS - meter.integrated_loudness(loud.T)
         if abs(missing) < _CLOSE_ENOUGH:
             break
         gain += 1.3 * missing  # part of every decibel goes into the limiters
