@@ -1,20 +1,45 @@
 """A room whose clock is turned by hand: the real DJ, playlist and journal, with fake decks."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from builders import a_card, a_sound
 from fake_decks import FakeDeck, FakePlayer, HandClock, a_wav
+from stornello.domain.errors import StornelloError
+from stornello.domain.pieces import BED, Kind, Piece
 from stornello.domain.songs import SongCard, Sound
 from stornello.riproduzione.dj import Dj
 from stornello.riproduzione.service import Riproduzione
 from stornello.settings import Settings
-from stornello.spool import atomic, now_playing
+from stornello.spool import atomic
 from stornello.spool.journal import Journal
 from stornello.spool.paths import Venue
 from stornello.spool.playlist import Playlist
 
 TICK_S = 0.05
+
+
+@dataclass
+class FakeProgramme:
+    """Offers ``pieces``, the longest unheard first, and the bed only when there is nothing else. In panic no replay."""
+
+    pieces: list[Piece] = field(default_factory=list)
+    rejected: dict[str, str] = field(default_factory=dict)
+
+    def next(self, heard: Mapping[str, float], avoid: Collection[str] = (), *, in_panic: bool = False) -> Piece | None:
+        offered = [
+            piece
+            for piece in self.pieces
+            if piece.key not in self.rejected and not (in_panic and piece.kind == "replay")
+        ]
+        order = sorted(offered, key=lambda piece: (piece.key in avoid, piece.kind == "bed", heard.get(piece.key, 0.0)))
+        return next(iter(order), None)
+
+    def measured(self, piece: Piece) -> Piece:
+        return piece
+
+    def reject(self, piece: Piece, error: StornelloError) -> None:
+        self.rejected[piece.key] = error.code
 
 
 @dataclass
@@ -27,6 +52,7 @@ class Room:
 
     def __post_init__(self) -> None:
         self.player = FakePlayer(self.clock)
+        self.programme = FakeProgramme()
         self.playlist = Playlist(self.venue.playlist)
         self.journal = Journal(self.venue.journal)
         self.begin()
@@ -34,15 +60,17 @@ class Room:
     def begin(self, **changes: object) -> None:
         """Start the service (again), with these settings changed."""
         self.settings = self.settings.model_copy(update=changes)
-        self.service = Riproduzione(self.venue, self.settings, self.player, self.clock, self.journal)
+        self.service = Riproduzione(self.venue, self.settings, self.player, self.clock, self.journal, self.programme)
 
-    def crash(self, away_s: float) -> None:
-        """End the DJ and its decks without a word, and start the next one after so long."""
+    def crash(self, away_s: float, *, mpv_lives: bool = False) -> None:
+        """End the DJ, and its decks unless they live on, without a word; start the next one after so long."""
+        if mpv_lives:
+            self.player.orphan()
         for deck in self.player.open_decks():
-            deck.close()
+            deck.closed = not mpv_lives
         self.clock.sleep(away_s)
         self.begin()
-        self.dj.take_up(now_playing.read(self.venue))
+        self.dj.take_up()
 
     @property
     def dj(self) -> Dj:
@@ -60,6 +88,16 @@ class Room:
         atomic.write_json(self.venue.card(card.id), card.to_json())
         self.playlist.put(card)
         return card
+
+    def offer(self, name: str, kind: Kind = "house", length_s: float = 60, file_s: float | None = None) -> Piece:
+        """Have the programme offer filler: its file is ``{name}.wav`` and lasts ``file_s``, by default all of it."""
+        folder = {"house": self.venue.house_music, "replay": self.venue.songs, "bed": self.venue.scratch}[kind]
+        folder.mkdir(exist_ok=True)
+        audio = a_wav(folder / f"{name}.wav", length_s if file_s is None else file_s)
+        key = {"house": f"house/{name}.wav", "replay": name, "bed": BED}[kind]
+        piece = Piece(key, kind, name, str(audio.relative_to(self.venue.root)), a_sound(length_s))
+        self.programme.pieces.append(piece)
+        return piece
 
     def pass_time(self, seconds: float) -> None:
         """Let the service tick for so long."""
@@ -82,8 +120,8 @@ class Room:
         return [card.id for card in self.playlist.waiting()]
 
     def heard(self) -> dict[str, float]:
-        """Return what the journal says was heard, in order, and for how long."""
-        return {play.song: play.heard_s for play in self.journal.plays()}
+        """Return what the journal says was heard and is over, in order, and for how long."""
+        return {play.song: play.heard_s for play in self.journal.plays() if play.heard_s}
 
     def deck_of(self, song: str) -> FakeDeck:
         return next(deck for deck in self.player.open_decks() if deck.audio and deck.audio.stem == song)

@@ -17,8 +17,8 @@ CEILING_DBTP = -1.0
 OVERLAP_DB = 3.02
 """Two equal-power slopes let at most this much more through than one song: sin + cos is at most the root of 2."""
 
-LEAD_S = 0.6
-"""What the player has filtered already and can no longer be shaped (measured with mpv's 0.2 s buffer, with room)."""
+LEAD_S = 0.22
+"""What the player has filtered already and can no longer be shaped (measured: 0.19 s at most, with a 0.1 s buffer)."""
 
 SHORTEST_FADE_S = 0.5
 """Below this a crossfade is no longer heard as one: the songs are joined instead."""
@@ -79,16 +79,14 @@ class Handover:
     at_s: float
     length_s: float
 
-    @property
-    def fade_out(self) -> Fade | None:
-        """The leaving song's slope."""
-        return Fade(self.at_s, self.length_s) if self.length_s else None
 
+def part(sound: Sound, only_s: float = 0, *, at_cue_out: bool = True) -> Part:
+    """Return the audible part of a song, or its first ``only_s`` seconds (0: all).
 
-def part(sound: Sound, only_s: float = 0) -> Part:
-    """Return the audible part of a song, or its first ``only_s`` seconds (0: all)."""
+    Without ``at_cue_out`` it ends where the file does.
+    """
     begin = min(max(0.0, sound.cue_in_s), sound.duration_s)
-    end = sound.cue_out_s if begin < sound.cue_out_s <= sound.duration_s else sound.duration_s
+    end = sound.cue_out_s if at_cue_out and begin < sound.cue_out_s <= sound.duration_s else sound.duration_s
     if only_s and begin + only_s < end:
         return Part(begin, begin + only_s, cut=True)
     return Part(begin, end)

@@ -11,12 +11,14 @@ Kind = Literal["song", "replay", "house", "bed"]
 
 BED = "bed"
 
+NO_TABLE = TableId(0)
+
 
 @dataclass(frozen=True, slots=True)
 class Piece:
     """One thing to play. ``key`` says which it is: a song's id, ``house/`` and a file's name, or ``bed``.
 
-    ``audio`` is its file's path inside the venue, ``table`` 0 for none.
+    ``audio`` is its file's path inside the venue, ``table`` 0 for none, ``guests`` who told what it sings of.
     """
 
     key: str
@@ -24,12 +26,13 @@ class Piece:
     title: str
     audio: str
     sound: Sound
-    table: TableId = TableId(0)
+    table: TableId = NO_TABLE
+    guests: tuple[str, ...] = ()
 
     @classmethod
     def of_song(cls, card: SongCard, kind: Kind = "song") -> Self:
         """Return the piece that is a guests' song; a card never leads outside songs/."""
-        return cls(card.id, kind, card.title, f"songs/{card.audio}", card.sound, card.table)
+        return cls(card.id, kind, card.title, f"songs/{card.audio}", card.sound, card.table, card.guests)
 
     @property
     def is_filler(self) -> bool:
@@ -44,5 +47,6 @@ class Piece:
         texts = [data["key"], data["title"], data["audio"]]
         if not all(isinstance(text, str) for text in texts) or not isinstance(data["table"], int):
             raise TypeError("no piece")
+        guests = tuple(map(str, data.get("guests", ())))
         key, title, audio = texts
-        return cls(key, data["kind"], title, audio, Sound.from_json(data["sound"]), TableId(data["table"]))
+        return cls(key, data["kind"], title, audio, Sound.from_json(data["sound"]), TableId(data["table"]), guests)

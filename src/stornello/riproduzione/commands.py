@@ -83,14 +83,14 @@ def carry_out(request: Request, dj: Dj) -> Facts:
     """
     desk = Desk(dj.booth.venue, dj.booth.playlist, dj.now_playing().song)
     does: dict[str, Callable[[], Facts | None]] = {
-        "play": lambda: dj.pause(on=False),
+        "play": dj.play,
         "pause": lambda: dj.pause(request.get("on")),
         "next": dj.next,
         "seek": lambda: dj.seek(request["seconds"]),
         "volume": lambda: dj.set_volume(round(request["to"] if "to" in request else dj.volume + request["by"])),
         "mute": lambda: dj.mute(request.get("on")),
-        "panic": lambda: dj.panic(),
-        "resume": lambda: dj.resume(),
+        "panic": dj.panic,
+        "resume": dj.resume,
         "device": lambda: dj.use_device(request["name"]),
         "remove": lambda: asdict(desk.remove(request["id"])),
         "again": lambda: asdict(desk.again(request["id"])),

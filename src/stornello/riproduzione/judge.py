@@ -3,8 +3,8 @@
 import logging
 
 from stornello.domain.errors import PlayerLost, StornelloError
+from stornello.domain.pieces import Piece
 from stornello.domain.plain import Plain
-from stornello.domain.songs import SongCard
 from stornello.riproduzione import shelf
 from stornello.riproduzione.booth import Booth
 from stornello.riproduzione.decks import stalled
@@ -36,23 +36,20 @@ class Judge:
         works = self.booth.decks.works(turn.deck)
         self.booth.drop(turn)
         if works:
-            self.reject(turn.card, error)
+            self.booth.reject(turn.piece, error)
         else:
             self.booth.decks.fail(stalled())
 
-    def lost(self, card: SongCard, error: PlayerLost) -> None:
-        """Remember that a player was lost while ``card`` was being cued."""
-        self._losses[card.id] = self._losses.get(card.id, 0) + 1
-        if self._losses[card.id] >= MOST_LOSSES:
-            self.reject(card, error)
-
-    def reject(self, card: SongCard, error: StornelloError) -> None:
-        """Have the song set aside and taken from the playlist."""
-        self.booth.owed[card.id] = (card, error)
+    def lost(self, piece: Piece, error: PlayerLost) -> None:
+        """Remember that a player was lost while ``piece`` was being cued."""
+        self._losses[piece.key] = self._losses.get(piece.key, 0) + 1
+        if self._losses[piece.key] >= MOST_LOSSES:
+            del self._losses[piece.key]
+            self.booth.reject(piece, error)
 
 
 def _error(turn: Turn) -> StornelloError:
     if not turn.audio.is_file():
-        return shelf.missing(turn.card)
+        return shelf.missing(turn.piece)
     word = turn.state.error
-    return shelf.unplayable(turn.card, Plain(word, word) if word else TOO_SHORT)
+    return shelf.unplayable(turn.piece, Plain(word, word) if word else TOO_SHORT)

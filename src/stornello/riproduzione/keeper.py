@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Final
 
 from stornello.riproduzione.booth import Booth
+from stornello.riproduzione.faders import Faders
 from stornello.riproduzione.silence import Silence
 from stornello.riproduzione.turn import Turn
 from stornello.spool import playing
@@ -31,10 +32,10 @@ REST_S: Final = 0.5
 class Keeper:
     """Keeps playing.json true of ``booth`` and ``silence``; ``number`` is that of the last writing."""
 
-    def __init__(self, booth: Booth, silence: Silence, volume: int) -> None:
+    def __init__(self, booth: Booth, silence: Silence, faders: Faders) -> None:
         self.booth = booth
         self.silence = silence
-        self.volume = volume
+        self.faders = faders
         self.number = 0
         self._kept: Playing | None = None
         self._quickly_at = self._durably_at = self._not_before = 0.0
@@ -88,7 +89,8 @@ class Keeper:
             spots=tuple(self._spot(role, turn) for role, turn in roles if turn),
             paused=booth.paused,
             panic=booth.panic,
-            volume=self.volume,
+            volume=self.faders.volume,
+            muted=self.faders.muted,
             kept=booth.kept,
             heard=dict(booth.heard),
             quiet=self.silence.quiet,

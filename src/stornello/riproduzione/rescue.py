@@ -10,7 +10,7 @@ from stornello.riproduzione.turn import Turn
 
 log = logging.getLogger(__name__)
 
-STALL_S = 3.0
+STALL_S = 1.5
 """A song that runs but does not move for this long is on a player that hangs."""
 
 CUE_WITHIN_S = 10.0
@@ -48,19 +48,19 @@ class Rescue:
         if turn is booth.current:
             self._resume(turn, error)
             return
-        log.warning("deck lost", extra={"deck": turn.slot, "song": turn.card.id, "code": error.code})
+        log.warning("deck lost", extra={"deck": turn.slot, "piece": turn.piece.key, "code": error.code})
         if turn is booth.leaving:
             booth.retire(turn)
             booth.leaving = None
         else:
             booth.cued = None
-            self.judge.lost(turn.card, error)
+            self.judge.lost(turn.piece, error)
 
     def _resume(self, turn: Turn, error: PlayerLost) -> None:
         deck = self.booth.decks.open(turn.slot)
         if deck is None:
             return  # the player does not come up: again at the next tick
-        log.warning("deck lost, song goes on", extra={"song": turn.card.id, "at_s": round(turn.position_s, 1)})
+        log.warning("deck lost, song goes on", extra={"piece": turn.piece.key, "at_s": round(turn.position_s, 1)})
         turn.deck = deck
         turn.losses = turn.losses + 1 if turn.position_s < turn.lost_at_s + SAME_PLACE_S else 1
         turn.lost_at_s = turn.position_s
@@ -68,6 +68,6 @@ class Rescue:
         if turn.losses < MOST_LOSSES:
             turn.resume_on(deck, self.booth.level)
             return
-        self.judge.reject(turn.card, error)
+        self.booth.reject(turn.piece, error)
         self.booth.retire(turn)
         self.booth.current = None

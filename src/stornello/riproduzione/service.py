@@ -7,7 +7,8 @@ from dataclasses import replace
 from functools import partial
 
 from stornello.domain.clock import Clock
-from stornello.riproduzione import commands
+from stornello.riproduzione import commands, mpris
+from stornello.riproduzione.booth import Programme
 from stornello.riproduzione.control_socket import ControlSocket
 from stornello.riproduzione.dj import Dj
 from stornello.seams import Player
@@ -25,6 +26,9 @@ TICK_S = 0.05
 IDLE_TICK_S = 0.2
 """Between two passes while nothing does."""
 
+GLIDE_STEP_S = 0.01
+"""Between two steps of a fader that moves."""
+
 SAY_EVERY_S = 1.0
 
 MEND_EVERY_S = 2.0
@@ -34,10 +38,12 @@ MEND_EVERY_S = 2.0
 class Riproduzione:
     """Plays the venue's playlist until it is stopped."""
 
-    def __init__(self, venue: Venue, settings: Settings, player: Player, clock: Clock, journal: Journal) -> None:
+    def __init__(
+        self, venue: Venue, settings: Settings, player: Player, clock: Clock, journal: Journal, programme: Programme
+    ) -> None:
         self.venue = venue
         self.clock = clock
-        self.dj = Dj(venue, settings, player, clock, journal)
+        self.dj = Dj(venue, settings, player, clock, journal, programme)
         self._said = NowPlaying(at=0.0)
         self._say_at = 0.0
         self._mend_at = 0.0
@@ -46,12 +52,12 @@ class Riproduzione:
 
     def run(self, stop: threading.Event) -> None:
         """Play until ``stop`` is set or somebody asks for the end; then fade out and end every player."""
-        with self._control:
-            self.dj.take_up(now_playing.read(self.venue))
+        with self._control, mpris.on_the_bus(self._control, self.clock):
+            self.dj.take_up()
             try:
                 while not stop.is_set():
                     self.tick()
-                    if not self._obey(TICK_S if self.dj.booth.turns() else IDLE_TICK_S):
+                    if not self._pass_time(TICK_S if self.dj.booth.turns() else IDLE_TICK_S):
                         break
             finally:
                 self.dj.close()
@@ -74,6 +80,15 @@ class Riproduzione:
         with suppress(OSError):
             self.venue.make()
             self._control.mend()
+
+    def _pass_time(self, wait_s: float) -> bool:
+        """Let so long pass, obeying and moving the faders meanwhile; False when somebody asked for the end."""
+        until = self.clock.monotonic() + wait_s
+        while self.dj.faders.is_gliding and self.clock.monotonic() < until:
+            if not self._obey(GLIDE_STEP_S):
+                return False
+            self.dj.glide()
+        return self._obey(max(0.0, until - self.clock.monotonic()))
 
     def _obey(self, wait_s: float) -> bool:
         """Wait so long for a command, do all that wait; False when one was the end."""
@@ -99,4 +114,4 @@ class Riproduzione:
 
 def _facts(says: NowPlaying) -> NowPlaying:
     """Return what is worth telling at once: all but the moving clock."""
-    return replace(says, at=0.0, monotonic_s=0.0, position_s=0.0)
+    return replace(says, at=0.0, monotonic_s=0.0, position_s=0.0, peak_dbfs=None)

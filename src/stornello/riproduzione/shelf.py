@@ -5,6 +5,7 @@ from datetime import datetime
 from pathlib import Path
 
 from stornello.domain.errors import GenerationFailed, StornelloError
+from stornello.domain.pieces import Piece
 from stornello.domain.plain import Plain
 from stornello.domain.songs import SongCard
 from stornello.spool import atomic, reasons
@@ -35,22 +36,22 @@ def set_aside(venue: Venue, card: SongCard, error: StornelloError, at: datetime)
     log.error("song set aside", extra={"song": card.id, "table": card.table, "code": error.code})
 
 
-def missing(card: SongCard) -> StornelloError:
-    """Return the error for a song without its file."""
+def missing(piece: Piece) -> StornelloError:
+    """Return the error for a piece without its file."""
     return GenerationFailed(
         "song-file-missing",
-        Plain(f"Il file {card.audio} non c'è più in songs/.", f"The file {card.audio} is no longer in songs/."),
+        Plain(f"Il file {piece.audio} non c'è più.", f"The file {piece.audio} is no longer there."),
         WHAT_TO_DO,
     )
 
 
-def unplayable(card: SongCard, why: Plain) -> StornelloError:
+def unplayable(piece: Piece, why: Plain) -> StornelloError:
     """Return the error for a file that does not sound."""
     return GenerationFailed(
         "song-unplayable",
         Plain(
-            f"Il file {card.audio} non si può suonare ({why.it}).",
-            f"The file {card.audio} cannot be played ({why.en}).",
+            f"Il file {piece.audio} non si può suonare ({why.it}).",
+            f"The file {piece.audio} cannot be played ({why.en}).",
         ),
         WHAT_TO_DO,
     )

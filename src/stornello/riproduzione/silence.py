@@ -53,6 +53,7 @@ class Listener:
     def __init__(self, booth: Booth) -> None:
         self.booth = booth
         self.silence = Silence()
+        self.peak_dbfs: float | None = None
         self._ask_at = 0.0
 
     def look(self) -> None:
@@ -62,13 +63,15 @@ class Listener:
             return
         self._ask_at = now + ASK_EVERY_S
         moment = self.booth.clock.now()
+        self.peak_dbfs = None
         night = str(night_of(moment, self.booth.settings.night_begins))
         self.silence.hear(night, moment.timestamp(), audible=self._is_audible())
 
     def _is_audible(self) -> bool:
         booth = self.booth
         is_asked_for = booth.paused or booth.level <= 0
-        return is_asked_for or any(self._sounds(turn) for turn in booth.audible())
+        sounds = [self._sounds(turn) for turn in booth.audible()]
+        return is_asked_for or any(sounds)
 
     def _sounds(self, turn: Turn) -> bool:
         if not turn.running or not turn.ready:
@@ -77,5 +80,7 @@ class Listener:
             return False
         with suppress(PlayerLost):  # found by the next tick
             peak = turn.deck.peak_dbfs()
+            if peak is not None:
+                self.peak_dbfs = max(peak, self.peak_dbfs or peak)
             return peak is None or peak > FLOOR_DBFS
         return False

@@ -3,6 +3,7 @@
 from stornello.domain.clock import SystemClock
 from stornello.providers.player.mpv import MpvPlayer
 from stornello.riproduzione import sockets
+from stornello.riproduzione.repertoire import Repertoire
 from stornello.riproduzione.service import Riproduzione
 from stornello.seams import Player
 from stornello.settings import Settings
@@ -26,4 +27,6 @@ def build(venue: Venue, settings: Settings) -> Riproduzione:
     """Build Riproduzione with mpv decks."""
     journal = Journal(venue.journal, waits=False)
     journal.check()
-    return Riproduzione(venue, settings, player(venue, settings), SystemClock(), journal)
+    repertoire = Repertoire(venue, settings, SystemClock())
+    repertoire.begin()
+    return Riproduzione(venue, settings, player(venue, settings), SystemClock(), journal, repertoire)

@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from builders import a_sound
 from stornello.domain import crossfade
-from stornello.domain.crossfade import LEAD_S, SHORTEST_FADE_S, Handover, Part
+from stornello.domain.crossfade import LEAD_S, SHORTEST_FADE_S, Envelope, Handover, Part
 from stornello.domain.songs import Sound
 
 lengths = st.floats(0.5, 600)
@@ -39,16 +39,17 @@ def test_the_whole_crossfade_ends_where_the_audible_part_does() -> None:
 
 
 def test_a_song_is_brought_to_the_level_of_the_room() -> None:
-    assert crossfade.gain_db(Sound(60, -20.0, -9.0, 0, 60)) == pytest.approx(4.0)
-    assert crossfade.gain_db(Sound(60, -8.0, 0.5, 0, 60)) == pytest.approx(-8.0)
+    assert crossfade.level(Sound(60, -20.0, -9.0, 0, 60), -16) == Envelope(pytest.approx(4.0))
+    assert crossfade.level(Sound(60, -8.0, 0.5, 0, 60), -14).gain_db == pytest.approx(-6.0)
 
 
-def test_no_gain_takes_a_peak_over_the_ceiling() -> None:
-    assert crossfade.gain_db(Sound(60, -30.0, -4.0, 0, 60)) == pytest.approx(3.0)
+def test_peaks_that_would_be_too_high_while_two_songs_sound_are_limited() -> None:
+    hot = crossfade.level(Sound(60, -30.0, -14.0, 0, 60), -16)
+    assert hot == Envelope(pytest.approx(14.0), limit_dbtp=pytest.approx(-4.02))
 
 
-def test_a_song_of_unknown_level_is_left_as_it_is() -> None:
-    assert crossfade.gain_db(Sound(60, None, None, 0, 60)) == 0
+def test_a_song_of_unknown_level_keeps_its_level_under_the_limiter() -> None:
+    assert crossfade.level(Sound(60, None, None, 0, 60), -16) == Envelope(0.0, limit_dbtp=pytest.approx(-4.02))
 
 
 @pytest.mark.parametrize(

@@ -61,6 +61,35 @@ def test_the_queue_is_changed_while_the_next_song_is_cued(room: Room) -> None:
     assert room.queued() == []
 
 
+def test_panic_holds_the_queue_and_resume_goes_on_with_the_song_that_was_cut_off(room: Room) -> None:
+    room.offer("casa", length_s=300)
+    for song in ("one", "two"):
+        room.put(song)
+    room.pass_time(20)
+    assert answer(room, {"command": "panic"})["panic"]
+    room.pass_time(70)
+    said = room.dj.now_playing()
+    assert (said.kind, said.panic, room.queued()) == ("house", True, ["two"])
+    assert not answer(room, {"command": "resume"})["panic"]
+    room.pass_time(5)
+    said = room.dj.now_playing()
+    assert (said.song, said.kind) == ("one", "song")
+    assert said.position_s == pytest.approx(25, abs=2), "from where it was"
+    room.pass_time(100)
+    assert room.queued() == []
+
+
+def test_mute_is_told_and_taken_back(room: Room) -> None:
+    room.put("one")
+    room.pass_time(5)
+    assert answer(room, {"command": "mute"})["muted"]
+    room.pass_time(5)
+    assert max(room.powers(1)) < 1e-9
+    assert not answer(room, {"command": "mute", "on": False})["muted"]
+    room.pass_time(5)
+    assert min(room.powers(1)) > 0.1
+
+
 def test_what_the_room_hears_is_on_disk_at_every_change_and_every_second(room: Room) -> None:
     room.put("one")
     room.put("two")
