@@ -22,10 +22,19 @@ FLAT = Envelope(0.0)
 @pytest.fixture(params=["mpv", "fake"])
 def player(request: pytest.FixtureRequest, tmp_path: Path) -> Player:
     if request.param == "fake":
-        return FakePlayer(SystemClock())
+        return FakePlayer(SystemClock(), root=tmp_path)
     run = tmp_path / "run"
     run.mkdir(mode=0o700)
-    return MpvPlayer(sockets.folder(run), "null")
+    return MpvPlayer(sockets.folder(run), "null", root=tmp_path)
+
+
+def after_a_crash(player: Player) -> Player:
+    """Return the player of the DJ that comes after one that was killed."""
+    if isinstance(player, FakePlayer):
+        player.orphan()
+        return player
+    assert isinstance(player, MpvPlayer)
+    return MpvPlayer(player.sockets, "null", root=player.root)
 
 
 @pytest.fixture
@@ -171,3 +180,87 @@ def test_two_decks_play_beside_each_other(player: Player, song: Path) -> None:
             deck.hold(on=False)
         for deck in (one, other):
             until(deck, lambda state: (state.position_s or 0.0) > 0.3)
+
+
+@pytest.mark.parametrize("held", [True, False])
+def test_a_deck_is_adopted_as_it_was_left_and_plays_on_to_its_end(player: Player, song: Path, held: bool) -> None:  # noqa: FBT001 - the example
+    left = player.open("a")
+    left.load(song, 1.0, FLAT)
+    until(left, ready)
+    left.hold(on=held)
+    adopted = after_a_crash(player).adopt("a", song)
+    assert adopted
+    deck, is_held = adopted
+    with contextlib.closing(deck), contextlib.closing(left):
+        assert is_held is held
+        assert position(deck) == pytest.approx(1.0, abs=0.3)
+        deck.shape(Envelope(0.0, falls=(Fade(2.0, 0.5),)))
+        deck.seek(2.5)
+        deck.hold(on=False)
+        until(deck, lambda state: state.phase == "ended")
+        deck.load(song, 0.0, FLAT)
+        until(deck, ready)
+
+
+def test_a_deck_with_another_song_is_ended_not_adopted(player: Player, song: Path, tmp_path: Path) -> None:
+    left = player.open("a")
+    left.load(song, 0.0, FLAT)
+    until(left, ready)
+    heir = after_a_crash(player)
+    assert heir.adopt("a", a_wav(tmp_path / "other.wav", 3.0)) is None
+    with pytest.raises(PlayerLost):
+        left.state()
+    assert heir.adopt("a", song) is None
+    heir.open("a").close()
+    left.close()
+
+
+def test_nothing_is_adopted_where_nothing_was_left(player: Player, song: Path) -> None:
+    assert player.adopt("a", song) is None
+
+
+def test_a_deck_that_is_opened_ends_what_was_left_in_its_place(player: Player) -> None:
+    left = player.open("a")
+    with contextlib.closing(after_a_crash(player).open("a")) as deck:
+        assert deck.state().phase == "empty"
+    left.close()
+
+
+def test_a_song_outside_the_venue_is_not_played(
+    deck: Deck, song: Path, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    outside = a_wav(tmp_path_factory.mktemp("elsewhere") / "song.wav", 3.0)
+    link = tmp_path / "link.wav"
+    link.symlink_to(outside)
+    for leads_out in (outside, link, tmp_path / ".." / outside.parent.name / outside.name):
+        deck.load(leads_out, 0.0, FLAT)
+        assert until(deck, lambda state: state.phase != "loading").phase == "failed"
+    deck.load(song, 0.0, FLAT)
+    until(deck, ready)
+
+
+def test_silence_and_a_held_song_have_no_peak(deck: Deck, song: Path) -> None:
+    assert deck.peak_dbfs() is None
+    deck.load(song, 0.0, FLAT)
+    until(deck, ready)
+    assert deck.peak_dbfs() is None
+
+
+def test_an_output_that_is_tried_again_leaves_the_song_where_it_is(deck: Deck, song: Path) -> None:
+    deck.load(song, 1.0, FLAT)
+    until(deck, ready)
+    deck.try_output()
+    until(deck, lambda state: state.position_s == pytest.approx(1.0, abs=0.03))
+    deck.hold(on=False)
+    until(deck, lambda state: (state.position_s or 0.0) > 1.3)
+
+
+def test_outputs_are_told_by_name_and_one_can_be_used(player: Player, song: Path) -> None:
+    outputs = player.outputs()
+    assert [output.name for output in outputs if output.name == "auto"] == ["auto"]
+    assert all(output.description for output in outputs)
+    with contextlib.closing(player.open("a")) as deck:
+        deck.load(song, 0.0, FLAT)
+        player.use(outputs[-1].name)
+        deck.hold(on=False)
+        until(deck, lambda state: (state.position_s or 0.0) > 0.3)

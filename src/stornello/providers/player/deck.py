@@ -41,6 +41,7 @@ class MpvDeck:
         self._entry = -1
         self._level = ""
         self._is_held = True
+        self._held_at: float | None = None
         self._is_outside = False
         self._sounds = False
         self._ends: dict[int, Event] = {}
@@ -81,6 +82,7 @@ class MpvDeck:
         self._level = chain.level(envelope)
         self._set("options/start", value=f"{begin_s:.6f}")
         self._sounds = False
+        self._held_at = begin_s
         self._entry = self._ask("loadfile", str(file), "replace")["playlist_entry_id"]
 
     def shape(self, envelope: Envelope) -> None:
@@ -95,9 +97,12 @@ class MpvDeck:
         """Pause or go on."""
         self._set("pause", value=on)
         self._is_held = on
+        if not on:
+            self._held_at = None
 
     def seek(self, to_s: float) -> None:
         """Seek exactly; nothing happens when the song has just ended."""
+        self._held_at = to_s if self._is_held else None
         with suppress(CommandRefusedError):  # no song on any more: the state says so
             self._ipc.ask("seek", to_s, "absolute+exact")
 
@@ -152,7 +157,7 @@ class MpvDeck:
         self._end_child()
 
     def _reopening(self, *command: object) -> None:
-        heard = self._found("audio-pts")
+        heard = self._found("audio-pts") if self._held_at is None else self._held_at
         self._ask(*command)
         if heard is not None:
             self.seek(heard)

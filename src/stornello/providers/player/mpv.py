@@ -67,11 +67,15 @@ class MpvPlayer:
         path = self._place(slot)
         try:
             deck = MpvDeck(path, self.root)
+        except PlayerLost:
+            _end_what_listens(path)
+            return None
+        try:
             is_held = deck.take_over(audio)
         except PlayerLost:
             is_held = None
         if is_held is None:
-            _end_what_listens(path)
+            deck.close()
             return None
         self._decks[slot] = deck
         return deck, is_held
