@@ -18,6 +18,7 @@ COMMANDS = (
     "producer",
     "generate-song",
     "riproduzione",
+    "dashboard",
     "demo",
     "status",
     "report",
