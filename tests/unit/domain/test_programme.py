@@ -44,7 +44,7 @@ def test_a_song_that_was_heard_within_the_window_gives_way_to_house_music() -> N
 
 def test_house_music_goes_round_before_any_of_it_comes_twice() -> None:
     heard: dict[str, float] = {}
-    played = []
+    played: list[str] = []
     for minute in range(6):
         piece = choose(an_offer("", "xyz"), heard, NOW_S + 60 * minute, WINDOW_S, played[-1:])
         assert piece
