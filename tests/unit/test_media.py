@@ -67,6 +67,18 @@ def test_cue_points_bound_what_can_be_heard(
     assert sound.cue_out_s == pytest.approx(cue_out_s, abs=0.02)
 
 
+@pytest.mark.parametrize(
+    ("ending", "cue_out_s"),
+    [([(4.0, 0.004)], 12.0), ([(2.0, 0.1), (2.0, 0.03)], 14.0), ([(8.0, 0.03)], 20.0), ([(0.3, 0.004)], 12.3)],
+    ids=["hiss", "a fade", "a quiet part of the song", "too short to count"],
+)
+def test_a_song_ends_where_the_room_no_longer_hears_it(
+    tmp_path: Path, ending: list[tuple[float, float]], cue_out_s: float
+) -> None:
+    sound = media.listen(a_file(tmp_path / "a.wav", (12.0, 0.3), *ending))
+    assert sound.cue_out_s == pytest.approx(cue_out_s, abs=0.15)
+
+
 def test_silence_has_no_loudness_and_no_peak(tmp_path: Path) -> None:
     sound = media.listen(a_file(tmp_path / "a.wav", (2.0, 0)))
     assert (sound.loudness_lufs, sound.true_peak_dbtp) == (None, None)

@@ -6,7 +6,7 @@ import wave
 from pathlib import Path
 
 from stornello.domain.songs import Sound
-from stornello.media import ffmpeg
+from stornello.media import cues, ffmpeg
 
 EXTENSIONS = frozenset({".wav", ".flac", ".mp3", ".m4a", ".ogg", ".opus", ".webm"})
 """Names of recordings that are accepted, in small letters; what is in them is decided by decoding, not by the name."""
@@ -17,6 +17,10 @@ _LOUDEST_SILENCE = 104
 """-50 dBFS in 16 bits."""
 
 _SHORTEST_SILENCE_S = 0.3
+_METER = "ebur128=peak=true:metadata=1:framelog=verbose,ametadata=mode=print:key=lavfi.r128.M:file=-"
+_MOMENT = re.compile(r"pts_time:([\d.]+)\s+lavfi\.r128\.M=(-?[\d.]+)")
+"""A moment's loudness: ten times a second, of the last 0.4 s."""
+
 _A_MOMENT_S = 0.01
 
 
@@ -154,11 +158,11 @@ def listen(audio: Path) -> Sound:
     Raises:
         RecordingError: it holds no sound that can be decoded, or measuring it took more than an hour's sound may.
         ProviderUnreachable: ffmpeg is not installed, or was killed.
-    Source: EBU R 128 through ffmpeg's ebur128; silence is below -50 dBFS for 0.3 s.
+    Source: EBU R 128 through ffmpeg's ebur128; silence is below -50 dBFS for 0.3 s, see also :mod:`.cues`.
     """
     done = ffmpeg.run(
         *("-v", "info", "-nostats", "-progress", "pipe:1", "-i", f"file:{audio}", "-map", "0:a:0", "-vn"),
-        *("-af", f"ebur128=peak=true:framelog=verbose,silencedetect=n={_SILENCE_DB}dB:d={_SHORTEST_SILENCE_S}"),
+        *("-af", f"{_METER},silencedetect=n={_SILENCE_DB}dB:d={_SHORTEST_SILENCE_S}"),
         *("-f", "null", "-"),
         seconds=ffmpeg.HOUR_S,
     )
@@ -168,7 +172,11 @@ def listen(audio: Path) -> Sound:
     duration_s = int(lengths[-1]) / 1e6
     cue_in_s, cue_out_s = _audible(done.stderr, duration_s)
     loudness, peak = _number(r"I:\s+(\S+) LUFS", done.stderr), _number(r"Peak:\s+(\S+) dBFS", done.stderr)
-    return Sound(duration_s, None if loudness is None or loudness <= -70 else loudness, peak, cue_in_s, cue_out_s)  # noqa: PLR2004 - the gate's floor
+    if loudness is None or loudness <= -70:  # noqa: PLR2004 - the gate's floor
+        return Sound(duration_s, None, peak, cue_in_s, cue_out_s)
+    moments = [(float(at), float(lufs)) for at, lufs in _MOMENT.findall(done.stdout)]
+    cue_out_s = cues.heard_until(moments, loudness, cue_in_s, cue_out_s)
+    return Sound(duration_s, loudness, peak, cue_in_s, cue_out_s)
 
 
 def _number(pattern: str, text: str) -> float | None:
