@@ -47,9 +47,10 @@ def cut(text: str, width: int) -> str:
 def shortened(of: Line, width: int) -> Line:
     """Return the line, in ``width`` cells at most."""
     left, kept = width, []
-    for n, span in enumerate(of):
+    spans = [span for span in of if span.text]
+    for n, span in enumerate(spans, 1):
         wanted = cell_len(span.text)
-        is_last = n == len(of) - 1
+        is_last = n == len(spans)
         if wanted < left or (wanted == left and is_last):
             kept.append(span)
             left -= wanted

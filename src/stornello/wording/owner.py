@@ -30,8 +30,8 @@ STRAYS = Plain(
     "folder deep at most, and .txt files that are not empty in WORK_IN_PROGRESS/TABLE",
 )
 
-UNPLAYABLE = Plain("{name} non si suona{more}. {why}", "{name} is not played{more}. {why}")
-AND_OTHERS = Plain(", e altri {n}", ", nor {n} more")
+UNPLAYABLE = Plain("{name} non si suona: {why}{more}", "{name} is not played: {why}{more}")
+AND_OTHERS = Plain(" (e altri {n} così)", " (and {n} more like it)")
 
 KEPT = Plain("{name}: un file rovinato, tenuto da parte", "{name}: a damaged file, kept aside")
 DAMAGED = {
@@ -89,7 +89,7 @@ def unplayable(seen: Snapshot, language: Language) -> str:
     """Return a file of the house's own music that is not played, why, and how many more there are."""
     (name, why), *others = sorted(seen.unplayable.items())
     more = AND_OTHERS.within(language).format(n=len(others)) if others else ""
-    return UNPLAYABLE.within(language).format(name=safe(name), more=more, why=safe(why.within(language)))
+    return UNPLAYABLE.within(language).format(name=safe(name), more=more, why=safe(why.within(language)).rstrip("."))
 
 
 def _damaged(name: str, language: Language) -> str:

@@ -63,6 +63,12 @@ def test_no_line_is_wider_than_the_terminal_whatever_is_told(
     assert {cell_len(line) for line in told} == {width}
 
 
+def test_what_fits_is_not_cut() -> None:
+    told = text_of(replace(a_night(), queue=(a_card("q", title="Canzone", table=3),)))
+    assert "Canzone" in told
+    assert "…" not in told
+
+
 def test_every_text_that_is_cut_ends_in_an_ellipsis() -> None:
     long = "una canzone dal titolo che non finisce mai " * 4
     seen = a_night(title=long, device=long)

@@ -260,16 +260,16 @@ def test_what_changes_is_seen_at_the_next_look(tmp_path: Path) -> None:
 
 def test_what_the_house_cannot_play_is_told_with_its_reason(tmp_path: Path) -> None:
     venue = a_venue(tmp_path)
-    why = Plain("Non è musica.", "It is no music.")
+    why = Plain("non è musica", "it is no music")
     rows = {f"house_music/{n}.mp3": Listened(1, 1, "", None, why) for n in "ba"}
     listened.write(venue.listened, rows | {"house_music/c.mp3": Listened(1, 1, "c", a_sound())})
     lookout = Lookout(venue)
     looked = lookout.look()
     (told,) = owner.worries(looked, NO_BUDGET, datetime.now(UTC), "en")
-    assert told.text == "house_music/a.mp3 is not played, nor 1 more. It is no music."
+    assert told.text == "house_music/a.mp3 is not played: it is no music (and 1 more like it)"
     assert telling.changes(None, looked, "en")[-1:] == [told.text]
     assert telling.changes(looked, lookout.look(), "en") == []
-    assert json.loads(json.dumps(looked.to_json()))["unplayable"]["house_music/b.mp3"]["it"] == "Non è musica."
+    assert json.loads(json.dumps(looked.to_json()))["unplayable"]["house_music/b.mp3"]["it"] == "non è musica"
 
 
 @pytest.mark.parametrize(
