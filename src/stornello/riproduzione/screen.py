@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from rich.cells import set_cell_size
+
 from stornello.riproduzione import lists, panels, phrases
 from stornello.riproduzione.lines import FRAME, Line, Span, beside, block, cut, line, spread, wrap
 from stornello.riproduzione.view import View
@@ -29,7 +31,7 @@ _THE_REST = ": stornello status"
 
 def picture(view: View, width: int, height: int) -> list[Line]:
     """Return the picture for ``width`` x ``height`` characters: as many lines, each as wide."""
-    worries, money, alarms = _worries(view), lists.money(view), _alarms(view)
+    worries, money, alarms = _worries(view), lists.money(view), _alarms(view, width)
     most = _room(worries, width, SOME_WORRIES if height < TALL else MOST_WORRIES)
     foot = [*([money] if money else []), _counts(view), *_fitting(worries, view, width, most), _keys(view)]
     body = height - 1 - len(alarms) - len(foot)
@@ -65,12 +67,12 @@ def _services(view: View) -> Line:
     return tuple(spans)
 
 
-def _alarms(view: View) -> list[Line]:
+def _alarms(view: View, width: int) -> list[Line]:
     """Return a bar for each thing that whoever comes by has to see at once."""
     found = room.alarms(view.playing, view.language) if view.playing else []
     bars = [(alarm.text, "bold white on red" if alarm.grave else _CALM) for alarm in found]
     notice = [(view.say(view.notice), _CALM)] if view.notice else []
-    return [line(f" {told}", style) for told, style in notice + bars]
+    return [line(set_cell_size(cut(f" {told}", width), width), style) for told, style in notice + bars]
 
 
 def _counts(view: View) -> Line:

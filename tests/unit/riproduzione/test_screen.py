@@ -143,7 +143,7 @@ def test_a_meters_bar_is_as_wide_as_it_should_be(level: Level | None, width: int
     assert lines.length(meter.bar(level, width)) == width
 
 
-@given(text=some.text(max_size=60), width=some.integers(1, 30))
+@given(text=some.text(some.characters(categories=("L", "N", "P", "S", "Zs")), max_size=60), width=some.integers(1, 30))
 def test_wrapped_lines_fit_and_lose_no_word(text: str, width: int) -> None:
     told = lines.wrap(safe(text), max(2, width))
     assert all(cell_len(line) <= max(2, width) for line in told)
