@@ -33,10 +33,10 @@ def is_whole(venue: Venue) -> bool:
 
 
 def make(venue: Venue) -> None:
-    """Make the bed in a process of its own, which gives way to everything; what fails is tried at the next look."""
+    """Make the bed in a process of its own, for the room may wait for it; what fails is tried at the next look."""
     command = [sys.executable, "-m", "stornello.riproduzione.pad", str(venue.bed), str(_SEED)]
     with suppress(OSError, subprocess.TimeoutExpired):
-        processes.run(command, _PATIENCE_S, gives_way=True)
+        processes.run(command, _PATIENCE_S)
 
 
 def discard(venue: Venue) -> None:

@@ -94,7 +94,7 @@ class Repertoire:
         return more
 
     def _run(self) -> None:
-        more = False
+        more = True  # a first look at once: there may be nothing to hear but the bed
         while True:
             if not more:
                 self._wake.wait(LOOK_S)
