@@ -259,15 +259,17 @@ PROOFS: Final[dict[str, Callable[[Tracks], bool] | str]] = {
         "faults/test_played_once.py::test_dj_and_players_killed_at_an_operation_or_by_a_power_cut"
     ),
     "`.tmp_player/sound.json`": "unit/spool/test_sound_device.py::test_a_damaged_memory_of_it_is_none",
-    "`.tmp_player/listened.json`": "unit/riproduzione/test_repertoire.py::test_a_damaged_memory_costs_nothing_but_time",
-    "`.tmp_player/bed.wav`": "unit/riproduzione/test_repertoire.py::test_a_damaged_bed_is_not_played",
     "`journal.db` (+ `-wal`, `-shm`, `.lock`)": journal,
     "`journal.db.bad`, `.bad-2`, ... (+ `-wal`)": REBUILT,
     "`.journal.db.part`": REBUILT,
     "`.tmp_player/ledger/{night}.jsonl` (+ `lock`)": ledger,
     "`.tmp_player/answers/{key}.json`": answers,
     "`.tmp_player/engines/{seam}.{engine}.json` (+ `lock`)": engines,
-    "`.tmp_player/run/` (0700)": "faults/test_player_faults.py::test_sockets_that_are_deleted_come_back_and_the_song_goes_on",
+    "`.tmp_player/run/` (0700)": (
+        "faults/test_player_faults.py::test_sockets_that_are_deleted_come_back_and_the_song_goes_on"
+    ),
+    "`.tmp_player/bed.wav`": "unit/riproduzione/test_repertoire.py::test_a_damaged_bed_is_not_played",
+    "`.tmp_player/listened.json`": "unit/riproduzione/test_repertoire.py::test_a_damaged_memory_costs_nothing_but_time",
     "`.tmp_player/run/{service}.fell.json`": (
         "unit/spool/test_falls.py::test_it_is_told_with_how_often_and_where_to_look"
     ),
