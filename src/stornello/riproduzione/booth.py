@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Collection, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Final, Protocol
@@ -61,8 +62,8 @@ class Booth:
     ``current`` is the one that the room hears, ``cued`` is held at its first sound on the other deck, ``leaving`` fades
     under the current one. ``level`` is the volume of the decks at this moment, in percent. ``owed`` are songs that the
     DJ is done with, or has begun, while the disk still has to be told: why they are set aside, None for those heard.
-    ``heard`` says when the room last heard a piece (by its key, in seconds since the epoch). In
-    ``panic`` the queue is held, and ``kept`` is what it cut.
+    ``heard`` says when the room last heard a piece (by its key, in seconds since the epoch). In ``panic``
+    the queue is held, and ``kept`` is what it cut.
 
     ``waited`` are the songs that were waiting when the current piece began, or came back after a crash.
 
@@ -105,13 +106,19 @@ class Booth:
         turn.due_at = self.clock.now() + timedelta(seconds=in_s)
         self.save()
 
+    def put_off(self) -> None:
+        """What was about to begin is not: something is asked for before."""
+        if self.cued:
+            self.cued.due_at = None
+
     def let_in(self, turn: Turn) -> None:
         """The cued piece has begun: it is the current one."""
         self.current, self.cued = turn, None
-        self.waited = frozenset(card.id for card in self.playlist.waiting())
         self._remember(turn.piece)
         if self.kept and self.kept.piece.key == turn.piece.key:
             self.kept = None
+        with suppress(OSError):  # told by whoever looks for the next song
+            self.waited = frozenset(card.id for card in self.playlist.waiting())
 
     def note_start(self) -> None:
         """The room hears the current piece: a song is to leave the playlist, whatever becomes of it."""

@@ -122,6 +122,8 @@ class Cueing:
         current = self.booth.current
         if current is None:
             return BED_RISE_S if coming.piece.kind == "bed" else DECLICK_S
+        if current.handover:
+            return current.handover.length_s
         ready_by = current.ear_s(self.booth.clock.monotonic()) + LOOK_S
         wanted = crossfade.fade_length(self.booth.settings.crossfade_seconds, current.part, coming.part)
         return crossfade.handover(current.part, ready_by, wanted).length_s

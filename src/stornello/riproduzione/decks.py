@@ -13,7 +13,8 @@ from stornello.seams import Deck, Player
 
 log = logging.getLogger(__name__)
 
-SLOTS = ("a", "b")
+SLOTS = ("a", "b", "c")
+"""Two are enough for a passage; in the middle of one a panic needs a third."""
 
 PROOF_WITHIN_S = 2.0
 

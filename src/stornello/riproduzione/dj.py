@@ -1,4 +1,4 @@
-"""The DJ: plays the playlist in order and passes from one song to the next on two decks.
+"""The DJ: plays the playlist in order and passes from one piece to the next.
 
 One :meth:`Dj.tick` holds all the logic, in the order in which its helpers are called. A song leaves the playlist when
 the room hears it, not before.
@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from stornello.domain.clock import Clock
 from stornello.domain.errors import PlayerLost
+from stornello.riproduzione import refusals
 from stornello.riproduzione.booth import Booth, Programme
 from stornello.riproduzione.cueing import Cueing
 from stornello.riproduzione.decks import Decks
@@ -32,9 +33,6 @@ from stornello.spool.paths import Venue
 from stornello.spool.playlist import Playlist
 
 log = logging.getLogger(__name__)
-
-SEEK_GUARD_S = 1.0
-"""Seeking stops this long before a passage, so that the passage stays whole."""
 
 COMPLAIN_EVERY_S = 10.0
 """How often the log hears of an error that nobody foresaw and that comes back."""
@@ -109,29 +107,31 @@ class Dj:
 
     def mute(self, on: bool | None = None) -> None:  # noqa: FBT001 - what the key means
         """Silence the room while the music goes on, or let it be heard again; None: the other of the two."""
-        self.faders.muted = not self.faders.muted if on is None else on
+        self.faders.mute(on=not self.faders.muted if on is None else on)
 
     def panic(self) -> None:
         """Cut to house music, or the bed, and hold the queue until :meth:`resume`."""
         self._panic.begin()
 
     def resume(self) -> None:
-        """End the panic: the song that it cut goes on, then the queue."""
+        """End the panic: the song that it cut goes on, then the queue. Raises StornelloError when there is none."""
+        if not self.booth.panic:
+            raise refusals.NO_PANIC
         self._panic.end()
 
     def next(self) -> None:
-        """Pass to the next song as soon as that can be shaped; fade out when there is none."""
-        self._passages.skip_asked = self.booth.current is not None
+        """Pass to what is next as soon as that can be shaped; fade out when there is nothing.
+
+        Raises:
+            StornelloError: nothing plays.
+        """
+        if self.booth.current is None:
+            raise refusals.NOTHING_PLAYS
+        self._passages.skip_asked = True
 
     def seek(self, by_s: float) -> None:
-        """Move within the song, but not over a passage that is planned or under way."""
-        turn, now = self.booth.current, self.clock.monotonic()
-        if turn is None or self.booth.leaving or not turn.ready:
-            return
-        last = (turn.handover.at_s if turn.handover else turn.part.end_s) - SEEK_GUARD_S
-        to_s = max(turn.part.begin_s, min(turn.ear_s(now) + by_s, last))
-        if (to_s - turn.ear_s(now)) * by_s > 0:
-            turn.go_on_from(to_s, now)
+        """Move within the piece, but not over a passage. Raises StornelloError where that cannot be."""
+        self._holding.seek(by_s)
 
     def use_device(self, name: str) -> None:
         """Play to the sound device that the player calls ``name`` from now on."""

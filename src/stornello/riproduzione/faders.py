@@ -1,14 +1,16 @@
 """The room's volume: what hands ask for, mute, the highest volume and the curfew. It glides and never jumps."""
 
+from contextlib import suppress
 from typing import Final
 
+from stornello.domain.errors import PlayerLost
 from stornello.riproduzione.booth import Booth
 
 HANDS_PER_S: Final = 60.0
 """The volume moves this many percent a second when somebody asks for another one."""
 
 MUTE_PER_S: Final = 250.0
-"""As fast as it can be without a click."""
+"""The same for mute, whoever mutes wants it now."""
 
 CURFEW_S: Final = 20.0
 """So long the curfew takes to make the room quieter."""
@@ -25,6 +27,7 @@ class Faders:
         self.booth = booth
         self.volume = min(settings.volume, settings.max_volume)
         self.muted = False
+        self._per_s = HANDS_PER_S
         self.quieter_db = settings.curfew_db if self._is_late() else 0.0
         self._hands = float(self.volume)
         self._at = booth.clock.monotonic()
@@ -32,7 +35,12 @@ class Faders:
 
     def set_volume(self, percent: int) -> None:
         """Glide to this volume, as far as the settings let it."""
+        self._per_s = HANDS_PER_S
         self.volume = max(0, min(self.booth.settings.max_volume, percent))
+
+    def mute(self, *, on: bool) -> None:
+        """Silence the room, or let it be heard again."""
+        self.muted, self._per_s = on, MUTE_PER_S
 
     def begin_at(self, percent: int) -> None:
         """Be at this volume, without a glide: the room was at it before."""
@@ -49,13 +57,14 @@ class Faders:
         """Move every deck a step towards what is wanted."""
         clock, before = self.booth.clock, self.booth.level
         passed_s, self._at = clock.monotonic() - self._at, clock.monotonic()
-        self._hands = _towards(self._wanted(), self._hands, (MUTE_PER_S if self.muted else HANDS_PER_S) * passed_s)
+        self._hands = _towards(self._wanted(), self._hands, self._per_s * passed_s)
         late_db = self.booth.settings.curfew_db if self._is_late() else 0.0
         self.quieter_db = _towards(late_db, self.quieter_db, self.booth.settings.curfew_db / CURFEW_S * passed_s)
         self.booth.level = self._level()
         if self.booth.level != before:
             for turn in self.booth.turns():
-                turn.deck.set_volume(self.booth.level)
+                with suppress(PlayerLost):  # the next tick finds it; the others are to move
+                    turn.deck.set_volume(self.booth.level)
 
     def _wanted(self) -> float:
         return 0.0 if self.muted else float(self.volume)

@@ -7,8 +7,9 @@ from stornello.domain.crossfade import LEAD_S, Fade, Handover
 from stornello.domain.errors import PlayerLost
 from stornello.riproduzione.booth import Booth
 from stornello.riproduzione.cueing import Cueing
+from stornello.riproduzione.holding import DRAIN_S
 from stornello.riproduzione.passages import Passages
-from stornello.riproduzione.turn import DRAIN_S, Turn
+from stornello.riproduzione.turn import Turn
 from stornello.spool.playing import Kept
 
 PANIC_FADE_S: Final = 0.08
@@ -29,6 +30,7 @@ class Panic:
         if booth.panic:
             return
         booth.panic, booth.paused, self.passages.skip_asked = True, False, False
+        booth.put_off()
         current = booth.current
         if current and current.piece.kind in {"song", "replay"}:
             at_s = current.ear_s(now) + (LEAD_S if current.running else 0.0)
@@ -53,8 +55,8 @@ class Panic:
 
     def look(self) -> None:
         """Put away what was leaving as the panic began, once it has fallen silent."""
-        leaving = self.booth.leaving
-        if self.booth.panic and leaving and leaving.fall and leaving.position_s >= leaving.fall.end_s + DRAIN_S:
+        leaving, now = self.booth.leaving, self.booth.clock.monotonic()
+        if self.booth.panic and leaving and leaving.fall and leaving.ear_s(now) >= leaving.fall.end_s + DRAIN_S:
             self.booth.retire(leaving)
             self.booth.leaving = None
 
@@ -65,9 +67,12 @@ class Panic:
                 self.booth.retire(turn)
             self.booth.leaving = self.booth.current = None
             return
-        current.handover = Handover(current.ear_s(now) + LEAD_S, PANIC_FADE_S)
         leaving = self.booth.leaving
-        if leaving and leaving.running:
+        if current.fall:  # it was about to be held, or to go on elsewhere: that is its end
+            current.handover, current.cut, current.fall = None, current.fall, None
+        else:
+            current.handover = Handover(current.ear_s(now) + LEAD_S, PANIC_FADE_S)
+        if leaving and not leaving.fall:
             leaving.fall = Fade(leaving.ear_s(now) + LEAD_S, PANIC_FADE_S)
         for turn in self.booth.audible():
             with suppress(PlayerLost):  # the next tick finds it

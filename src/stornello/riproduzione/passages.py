@@ -110,6 +110,8 @@ class Passages:
         wait = handover.at_s - current.ear_s(self.booth.clock.monotonic())  # the disk may have taken its time
         if wait > 0:
             self.booth.clock.sleep(wait)
+        else:
+            cued.rise_over(handover.length_s)  # it was late for the plan, as in a panic
         self._start(cued)  # first: a deck lost here must not leave the piece in two places
         self.booth.leaving = current
 

@@ -23,6 +23,24 @@ TOO_SLOW: Final = StornelloError(
     Plain("Guarda che cosa suona, e riprova.", "Look what plays, and try again."),
 )
 
+NOTHING_PLAYS: Final = StornelloError(
+    "nothing-plays",
+    Plain("Non suona niente.", "Nothing plays."),
+    Plain("Aspetta che cominci una canzone.", "Wait until a song begins."),
+)
+
+IN_A_PASSAGE: Final = StornelloError(
+    "in-a-passage",
+    Plain("Qui una canzone passa nell'altra.", "Here one song passes into the next."),
+    Plain("Riprova dopo la dissolvenza.", "Try again after the crossfade."),
+)
+
+NO_PANIC: Final = StornelloError(
+    "no-panic",
+    Plain("Non c'è nessun panico da finire.", "There is no panic to end."),
+    Plain("Per far ripartire la musica: stornello play", "To let the music go on: stornello play"),
+)
+
 
 def not_understood(it: str, en: str) -> StornelloError:
     """Return what to say of a request that is none, and what is wrong with it."""

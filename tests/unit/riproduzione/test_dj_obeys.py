@@ -4,6 +4,7 @@ import pytest
 
 from fake_room import Room
 from stornello.domain.crossfade import LEAD_S
+from stornello.domain.errors import StornelloError
 
 
 def test_a_skip_passes_within_a_second_and_keeps_the_level(room: Room) -> None:
@@ -43,11 +44,19 @@ def test_two_skips_pass_two_songs(room: Room) -> None:
     assert room.player.sounding().keys() == {"three"}
 
 
-def test_a_skip_while_nothing_plays_is_forgotten(room: Room) -> None:
-    room.dj.next()
+def test_what_cannot_be_done_is_told(room: Room) -> None:
+    for ask in (room.dj.next, lambda: room.dj.seek(5)):
+        with pytest.raises(StornelloError, match="Nothing plays"):
+            ask()
+    with pytest.raises(StornelloError, match="no panic"):
+        room.dj.resume()
     room.put("one")
+    room.put("two")
+    room.pass_time(57)
+    with pytest.raises(StornelloError, match="passes into"):
+        room.dj.seek(-5)
     room.pass_time(5)
-    assert room.player.sounding()["one"] > 4
+    assert room.player.sounding()["two"] > 4
 
 
 def test_a_paused_room_stays_where_it_is_and_goes_on_there(room: Room) -> None:
@@ -80,14 +89,12 @@ def test_seeking_stays_within_the_song_and_before_the_passage(room: Room) -> Non
     room.put("one")
     room.put("two")
     room.pass_time(3)
-    room.dj.seek(-10)
-    assert room.player.sounding()["one"] == pytest.approx(0)
-    room.dj.seek(10)
-    assert room.player.sounding()["one"] == pytest.approx(10)
-    room.dj.seek(100)
-    assert room.player.sounding()["one"] == pytest.approx(54)
-    room.dj.seek(10)
-    assert room.player.sounding()["one"] == pytest.approx(54)
+    for by_s, to_s in ((-10, 0), (10, 11), (100, 54)):
+        room.dj.seek(by_s)
+        room.pass_time(1)
+        assert room.player.sounding()["one"] == pytest.approx(to_s + 0.7, abs=0.5)
+    with pytest.raises(StornelloError, match="passes into"):
+        room.dj.seek(10)
     assert min(room.powers(7)) > 0.9
 
 
