@@ -1,5 +1,6 @@
 """Riproduzione in a recorded room: songs made for the analysers, and what the room hears of them."""
 
+import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -52,9 +53,11 @@ class RecordedNight:
     songs: dict[str, Samples] = field(default_factory=dict)
 
     def house_music(self, name: str, seconds: float, seed: int) -> None:
-        """Give the house a piece of its own."""
+        """Give the house a piece of its own, which has been there for a while: what has just come is waited for."""
         self.songs[name] = song_of(seed, seconds)
-        write(self.night.venue.house_music / f"{name}.wav", self.songs[name])
+        path = self.night.venue.house_music / f"{name}.wav"
+        write(path, self.songs[name])
+        os.utime(path, (time.time() - 3600,) * 2)
 
     def put(self, name: str, seconds: float, seed: int) -> None:
         """Put a song at the end of the queue, as the producer does."""
