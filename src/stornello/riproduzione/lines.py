@@ -79,7 +79,7 @@ def wrap(text: str, width: int) -> list[str]:
     """Return ``text`` in lines of ``width`` cells at most, broken between words."""
     lines = [""]
     for word in text.split():
-        for part in chop_cells(word, max(1, width)) or [""]:
+        for part in chop_cells(word, max(1, width)) or [word]:
             longer = f"{lines[-1]} {part}" if lines[-1] else part
             if cell_len(longer) <= width:
                 lines[-1] = longer
