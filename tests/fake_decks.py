@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from stornello.domain.clock import Clock
-from stornello.domain.crossfade import Curve, Envelope, Fade
+from stornello.domain.crossfade import LEAD_S, Curve, Envelope, Fade
 from stornello.domain.errors import PlayerLost, ProviderRefused
 from stornello.domain.plain import Plain
 from stornello.providers.player.ipc import TIMEOUT_S
@@ -61,6 +61,7 @@ class FakeDeck:
     slot: str
     audio: Path | None = None
     envelope: Envelope = field(default_factory=lambda: Envelope(0.0))
+    coming: list[tuple[float, Envelope]] = field(default_factory=list)
     volume: float = 100.0
     closed: bool = False
     frozen: bool = False
@@ -81,24 +82,29 @@ class FakeDeck:
             raise lost()
         if audio.stem in self.player.puzzlers:
             raise KeyError("playlist_entry_id")
-        self.audio, self.envelope, self.held = audio, envelope, True
+        self.audio, self.envelope, self.coming, self.held = audio, envelope, [], True
         self.length_s = None if self.player.refuses(audio) else _length(audio)
         self.output = self.player.output
         self._move_to(begin_s)
 
     def shape(self, envelope: Envelope) -> None:
         self._alive()
-        self.envelope = envelope
+        self.coming.append((self.position_s + LEAD_S, envelope))
 
     def hold(self, *, on: bool) -> None:
         self.closed |= self.stuck
         self._alive()
+        before = self.power
         self._move_to(self.position_s)
         self.held = on
+        self._click(math.sqrt(max(before, self.power)) if on or not before else 0.0)
 
     def seek(self, to_s: float) -> None:
         self._alive()
+        before = self.power
+        self.envelope, self.coming = (self.coming or [(to_s, self.envelope)])[-1][1], []
         self._move_to(to_s)
+        self._click(math.sqrt(max(before, self.power)))
 
     def set_volume(self, percent: float) -> None:
         self._alive()
@@ -120,7 +126,7 @@ class FakeDeck:
         self._alive()
         if not self.power:
             return None
-        return self.envelope.gain_db + 10 * math.log10(self.power)
+        return self.shaped.gain_db + 10 * math.log10(self.power)
 
     def try_output(self) -> None:
         self._alive()
@@ -128,6 +134,7 @@ class FakeDeck:
         self.output = self.player.output
 
     def close(self) -> None:
+        self._click(math.sqrt(self.power))
         self.closed = True
 
     def freeze(self) -> None:
@@ -145,7 +152,19 @@ class FakeDeck:
     def power(self) -> float:
         """What of the song's power comes through now, 0 to 1."""
         audible = self.audio and not (self.held or self.closed) and self.position_s < (self.length_s or 0.0)
-        return amplitude(self.envelope, self.position_s) ** 2 if audible else 0.0
+        return amplitude(self.shaped, self.position_s) ** 2 if audible else 0.0
+
+    @property
+    def shaped(self) -> Envelope:
+        """The envelope of what the room hears now: what was filtered already keeps the one before."""
+        while self.coming and self.position_s >= self.coming[0][0]:
+            at_s, envelope = self.coming.pop(0)
+            self._click(abs(amplitude(envelope, at_s) - amplitude(self.envelope, at_s)))
+            self.envelope = envelope
+        return self.envelope
+
+    def _click(self, jump: float) -> None:
+        self.player.clicks.append(jump)
 
     def _move_to(self, position_s: float) -> None:
         self.begun_s, self.begun_at = position_s, self.player.clock.monotonic()
@@ -163,6 +182,7 @@ class FakePlayer:
 
     ``puzzlers`` are songs for which the player answers what nobody foresaw. Nothing outside ``root`` is played.
     ``has_card``: whether the sound card is there; a deck that lost it finds it by ``try_output``, counted in ``tries``.
+    ``clicks``: by how much the amplitude jumped at each command, 1 for a song that is cut off.
     """
 
     clock: Clock
@@ -176,6 +196,7 @@ class FakePlayer:
     killers: set[str] = field(default_factory=set)
     puzzlers: set[str] = field(default_factory=set)
     loads: list[str] = field(default_factory=list)
+    clicks: list[float] = field(default_factory=list)
     decks: list[FakeDeck] = field(default_factory=list)
 
     def open(self, slot: str) -> FakeDeck:
