@@ -69,7 +69,7 @@ class Dj:
         """Hear how the decks are and do what is due. What fails is told and tried again, and stops nothing else."""
         for step in (
             *(self._rescue.listen, self._judge.look, self.booth.let_go, self.booth.note_start),
-            *(self._holding.look, self._panic.look, self._cueing.look, self._passages.look),
+            *(self._holding.look, self._cueing.look, self._passages.look),
             *(self.faders.glide, self.booth.settle),
             *(self._card.look, self._listener.look, self._keeper.look),
         ):

@@ -8,7 +8,7 @@ from stornello.domain.crossfade import DECLICK_S, LEAD_S, Fade
 from stornello.domain.errors import PlayerLost
 from stornello.riproduzione import refusals
 from stornello.riproduzione.booth import Booth
-from stornello.riproduzione.turn import Turn
+from stornello.riproduzione.turn import DRAIN_S, Turn
 
 FALL_S: Final = 0.15
 """How long the room takes to fall silent."""
@@ -18,9 +18,6 @@ DIP_S: Final = 0.03
 
 SURE_S: Final = 0.05
 """So long after its slope a piece is silent, whatever the sound system still has of it."""
-
-DRAIN_S: Final = 0.15
-"""The same for players that end, and take the sound system's buffer with them."""
 
 GUARD_S: Final = 1.0
 """Seeking stops this long before a passage, so that the passage stays whole."""

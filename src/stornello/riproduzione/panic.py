@@ -7,7 +7,6 @@ from stornello.domain.crossfade import LEAD_S, Fade, Handover
 from stornello.domain.errors import PlayerLost
 from stornello.riproduzione.booth import Booth
 from stornello.riproduzione.cueing import Cueing
-from stornello.riproduzione.holding import DRAIN_S
 from stornello.riproduzione.passages import Passages
 from stornello.riproduzione.turn import Turn
 from stornello.spool.playing import Kept
@@ -53,13 +52,6 @@ class Panic:
         booth.save()
         self.cueing.look_now()
 
-    def look(self) -> None:
-        """Put away what was leaving as the panic began, once it has fallen silent."""
-        leaving, now = self.booth.leaving, self.booth.clock.monotonic()
-        if self.booth.panic and leaving and leaving.fall and leaving.ear_s(now) >= leaving.fall.end_s + DRAIN_S:
-            self.booth.retire(leaving)
-            self.booth.leaving = None
-
     def _cut(self, current: Turn, now: float) -> None:
         """End what sounds as soon as that can be shaped; what is held is silent already."""
         if not current.running:
@@ -69,11 +61,12 @@ class Panic:
             return
         leaving = self.booth.leaving
         if current.fall:  # it was about to be held, or to go on elsewhere: that is its end
-            current.handover, current.cut, current.fall = None, current.fall, None
+            current.handover, current.end, current.fall = None, current.fall, None
         else:
             current.handover = Handover(current.ear_s(now) + LEAD_S, PANIC_FADE_S)
-        if leaving and not leaving.fall:
-            leaving.fall = Fade(leaving.ear_s(now) + LEAD_S, PANIC_FADE_S)
+        if leaving:
+            leaving.end = leaving.fall or Fade(leaving.ear_s(now) + LEAD_S, PANIC_FADE_S)
+            leaving.fall = None
         for turn in self.booth.audible():
             with suppress(PlayerLost):  # the next tick finds it
                 turn.shape()

@@ -29,7 +29,7 @@ class Passages:
             self._begin()
         elif self.booth.paused:
             self._skip_while_paused()
-        elif not self.booth.leaving and not current.fall:
+        elif not (self.booth.leaving or current.fall or current.end):
             self._plan_for(current, cued)
             if current.handover and cued:
                 self._hand_over_when_due(current, current.handover, cued)

@@ -8,7 +8,7 @@ from stornello.domain.crossfade import DECLICK_S, Curve, Envelope, Fade, Handove
 from stornello.domain.pieces import Piece
 from stornello.seams import Deck, DeckState
 
-DRAIN_S = 0.5
+DRAIN_S = 0.2
 """A faded deck lives on until what it has buffered is out: ended at once it would click (measured, -40 dBFS)."""
 
 
@@ -18,7 +18,8 @@ class Turn:
 
     It begins at ``from_s`` with the slope ``rise``; ``handover`` is how it passes to the next once that is planned,
     ``cut`` how it ends before its end when nothing follows, both along ``curve``. ``fall`` and ``again`` belong to
-    whoever holds the room: how it falls silent, and how it goes on in the middle.
+    whoever holds the room: how it falls silent, and how it goes on in the middle; ``end`` is how it is ended for good,
+    whatever was planned.
 
     ``position_s`` is what the room heard at ``seen_at`` (monotonic), ``moved_at`` when that last changed; ``heard_s``
     counts real seconds of sound. ``due_at`` is when its deck was about to be let go for the first time, ``started_at``
@@ -38,6 +39,7 @@ class Turn:
     handover: Handover | None = None
     fall: Fade | None = None
     again: Fade | None = None
+    end: Fade | None = None
     state: DeckState = field(default_factory=lambda: DeckState("loading"))
     running: bool = False
     position_s: float
@@ -76,7 +78,7 @@ class Turn:
     def envelope(self) -> Envelope:
         """Return how the piece is to sound from here on."""
         rises = (self.rise, self.again) if self.again else (self.rise,)
-        falls = tuple(fall for fall in (self.slope_out, self.fall) if fall)
+        falls = tuple(fall for fall in (self.slope_out, self.fall, self.end) if fall)
         return replace(self.sounds, rises=rises, falls=falls)
 
     def shape(self) -> None:
@@ -138,10 +140,8 @@ class Turn:
     @property
     def over(self) -> bool:
         """Whether nothing more of it will be heard: it has ended, or has faded and its buffer is out."""
-        slope = self.slope_out
-        return self.state.phase in {"ended", "failed"} or (
-            slope is not None and self.position_s >= slope.end_s + DRAIN_S
-        )
+        slopes = [slope.end_s for slope in (self.slope_out, self.end) if slope]
+        return self.state.phase in {"ended", "failed"} or (bool(slopes) and self.position_s >= min(slopes) + DRAIN_S)
 
     @property
     def stillborn(self) -> bool:
