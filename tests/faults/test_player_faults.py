@@ -321,9 +321,9 @@ def test_an_mpv_that_never_answers_is_lost_after_the_time_out(tmp_path: Path) ->
     folder = sockets.folder(tmp_path)
     deck = MpvPlayer(folder, "null").open("a")
     assert deck.process
-    os.kill(deck.process.pid, signal.SIGSTOP)
-    assert deck.process
-    until(lambda: stopped(deck.process.pid))
+    pid = deck.process.pid
+    os.kill(pid, signal.SIGSTOP)
+    until(lambda: stopped(pid))
     began = time.monotonic()
     with pytest.raises(PlayerLost):
         deck.state()
