@@ -110,7 +110,7 @@ class Journal:
 
     def plays(self) -> list[PlayRow]:
         """Return what the room heard, filler too, oldest first; empty when there is no journal."""
-        rows = self._rows("SELECT song, started_at, coalesce(heard_s, 0), kind FROM plays ORDER BY started_at, id")
+        rows = self._rows("SELECT song, started_at, coalesce(heard_s, 0), kind FROM plays ORDER BY id")
         return [PlayRow(*row) for row in rows]
 
     def songs(self) -> list[SongRow]:
