@@ -32,13 +32,14 @@ class Cueing:
         self.judge = judge
         self.is_dry = False
         self._look_at = 0.0
+        self._beside: Turn | None = None
 
     def look(self) -> None:
-        """Cue what is next, when it is time to look."""
-        now = self.booth.clock.monotonic()
-        if self.booth.leaving or now < self._look_at:
+        """Cue what is next, when it is time to look: now and then, and at once beside another piece."""
+        now, current = self.booth.clock.monotonic(), self.booth.current
+        if self.booth.leaving or (now < self._look_at and current is self._beside):
             return
-        self._look_at = now + LOOK_S
+        self._look_at, self._beside = now + LOOK_S, current
         self.look_now()
 
     def look_now(self) -> None:

@@ -112,7 +112,7 @@ class Takeover:
 
     def _take_on(self, leaving: Turn | None, current: Turn | None, cued: Turn | None, known: Playing) -> None:
         booth = self.booth
-        if leaving and not isinstance(leaving.deck, NoDeck) and current:
+        if leaving and current and self._still_leaves(leaving):
             booth.leaving = leaving
         elif leaving:
             self._write_down(leaving)
@@ -127,6 +127,10 @@ class Takeover:
             if turn.started_at:
                 booth.journal.play(turn.piece.key, turn.started_at, round(turn.heard_s, 1), turn.piece.kind)
             log.info("piece taken up", extra={"piece": turn.piece.key, "at_s": round(turn.position_s, 1)})
+
+    def _still_leaves(self, turn: Turn) -> bool:
+        """Return whether its deck fades on; one that is held in a room that is not has been cued with it anew."""
+        return not isinstance(turn.deck, NoDeck) and (turn.running or self.booth.paused)
 
     def _let_run(self, turn: Turn) -> None:
         """Have it do what the room is to do; where its deck is gone, the rescue does so on another one."""

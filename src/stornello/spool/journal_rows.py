@@ -31,10 +31,12 @@ class Row:
 
     @property
     def statement(self) -> str:
-        """The SQL that writes the row; one that is known replaces itself."""
+        """The SQL that writes the row; one that is known is written over and keeps its place among the others."""
         columns = COLUMNS[self.table]
         marks = ", ".join("?" * len(columns))
-        return f"INSERT OR REPLACE INTO {self.table} ({', '.join(columns)}) VALUES ({marks})"  # noqa: S608 - ours
+        anew = ", ".join(f"{column} = excluded.{column}" for column in columns)
+        into = f"INTO {self.table} ({', '.join(columns)}) VALUES ({marks})"
+        return f"INSERT {into} ON CONFLICT DO UPDATE SET {anew}"
 
     def __getitem__(self, column: str) -> Cell:
         return self.cells[COLUMNS[self.table].index(column)]

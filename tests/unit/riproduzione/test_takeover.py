@@ -2,6 +2,7 @@
 
 import pytest
 
+from builders import a_sound
 from fake_room import Room
 from stornello.domain.songs import Sound
 from stornello.spool import playing
@@ -71,6 +72,21 @@ def test_players_with_nothing_of_ours_end(room: Room) -> None:
     room.crash(away_s=1, mpv_lives=True)
     assert stranger.closed
     assert room.player.sounding().keys() == {"one"}
+
+
+def test_filler_that_left_and_was_cued_again_at_once_does_not_leave_for_ever(room: Room) -> None:
+    room.offer("jazz", length_s=30)
+    room.pass_time(10)
+    for song in ("one", "two"):
+        room.put(song, sound=a_sound(8))
+    while not (room.dj.booth.leaving and room.dj.booth.current):
+        room.pass_time(0.05)
+    filler = room.dj.booth.leaving
+    assert filler.piece.key == "house/jazz.wav"
+    filler.deck.load(filler.audio, 0.0, filler.envelope())  # as the DJ does when it has left, and is killed before a word
+    room.crash(away_s=1, mpv_lives=True)
+    room.pass_time(12)
+    assert [play.song for play in room.journal.plays() if play.kind == "song"] == ["one", "two"]
 
 
 def test_after_a_dj_that_ended_as_it_was_asked_to_nothing_goes_on(room: Room) -> None:
