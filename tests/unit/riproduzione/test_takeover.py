@@ -83,7 +83,7 @@ def test_filler_that_left_and_was_cued_again_at_once_does_not_leave_for_ever(roo
         room.pass_time(0.05)
     filler = room.dj.booth.leaving
     assert filler.piece.key == "house/jazz.wav"
-    filler.deck.load(filler.audio, 0.0, filler.envelope())  # as the DJ does when it has left, and is killed before a word
+    filler.deck.load(filler.audio, 0.0, filler.envelope())  # what a DJ does that is then killed
     room.crash(away_s=1, mpv_lives=True)
     room.pass_time(12)
     assert [play.song for play in room.journal.plays() if play.kind == "song"] == ["one", "two"]
