@@ -19,7 +19,11 @@ PARENT = "STORNELLO_PARENT"
 """Environment variable that tells one of our own children whose death it must not survive."""
 
 NICENESS = 10
-"""Of everything but the player and its DJ: a tenth of their share while both want the processor."""
+"""Of everything but the player and its DJ: a tenth of their share while both want the processor.
+
+Linux shares the processor among sessions before it looks at niceness (sched(7), autogroup). So what we start has a
+process group of its own, never a session: nice children of another session would take half of it from the player.
+"""
 
 _NICE = ("nice", "-n", str(NICENESS))
 _PR_SET_PDEATHSIG = 1
@@ -58,7 +62,7 @@ def _allowed(kind: int, wanted: int) -> int:
 def run(
     arguments: Sequence[str], timeout_s: float, limits: Limits | None = None, *, gives_way: bool = False
 ) -> subprocess.CompletedProcess[str]:
-    """Run a program to its end in a session of its own and return what it said. It does not outlive the calling thread.
+    """Run a program to its end in a group of its own and return what it said. It does not outlive the calling thread.
 
     ``gives_way``: it has the processor while what the room hears does not want it. Of what it said on each of its
     outputs the last megabyte is returned.
@@ -75,7 +79,7 @@ def run(
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        start_new_session=True,
+        process_group=0,
     )
     with child:
         try:

@@ -96,7 +96,7 @@ class Supervisor:
                 stdout=last_words,
                 stderr=last_words,
                 env=environment_of_child(),
-                start_new_session=True,
+                process_group=0,
             )
         log.info("service started", extra={"started": service.name, "pid": service.process.pid})
 

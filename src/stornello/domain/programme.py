@@ -27,9 +27,9 @@ def choose(
     """Return what plays next; None only when there is nothing at all.
 
     Tonight's songs, then the house's own music, the longest unheard of each first, nothing that was heard within
-    ``window_s``; then house music within it; then the bed. In panic no song of a guest. Of those equally long unheard
-    the first that is offered. ``heard`` says when the room last heard a piece, by its key, in seconds of the epoch;
-    ``avoid`` are keys, such as that of what plays now, that come only when there is nothing else.
+    ``window_s``; then house music within it; then the bed, again and again. In panic no song of a guest. Of those
+    equally long unheard the first that is offered. ``heard`` says when the room last heard a piece, by its key, in
+    seconds of the epoch; ``avoid`` are keys, such as that of what plays now, that come only when there is nothing else.
     """
 
     def is_rested(piece: Piece) -> bool:
@@ -40,9 +40,9 @@ def choose(
     rungs: list[Iterable[Piece]] = [filter(is_rested, replays), filter(is_rested, offer.house), offer.house, bed]
     rungs.append(replays)  # the bed could not be made: rather a song too soon than silence
     for rung in rungs:
-        if free := [piece for piece in rung if piece.key not in avoid]:
+        if free := [piece for piece in rung if piece.key not in avoid or piece.kind == "bed"]:
             return _longest_unheard(free, heard)
-    return next((_longest_unheard(rung, heard) for rung in (bed, offer.house, replays) if rung), None)
+    return next((_longest_unheard(rung, heard) for rung in (offer.house, replays) if rung), None)
 
 
 def _longest_unheard(pieces: Iterable[Piece], heard: Mapping[str, float]) -> Piece:

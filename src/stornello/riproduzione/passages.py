@@ -61,13 +61,15 @@ class Passages:
             current.shape()
 
     def _interrupts(self, current: Turn, cued: Turn) -> bool:
-        """Return whether a fresh song enters before the current piece's end."""
+        """Return whether what is cued enters before the current piece's end: anything over the bed, else a song."""
+        if current.piece.kind == "bed":
+            return cued.piece.kind != "bed"
         if cued.piece.is_filler:
             return False
         setting = self.booth.settings.interrupt
         if setting == "always" and not current.piece.is_filler:
             return cued.piece.key not in self.booth.waited
-        return current.piece.kind == "bed" or (setting != "never" and current.piece.is_filler)
+        return setting != "never" and current.piece.is_filler
 
     def _skip(self, current: Turn, cued: Turn | None, ear: float) -> None:
         if (cued and not cued.ready) or (cued is None and not self.cueing.is_dry):

@@ -63,6 +63,10 @@ def test_what_plays_now_comes_not_again_while_there_is_another_even_the_bed() ->
     assert chosen(an_offer("", "x"), ago={"x": 0}, avoid=BED) == "x"
 
 
+def test_the_bed_goes_on_rather_than_a_song_that_was_heard_within_the_window() -> None:
+    assert chosen(an_offer("a"), ago={"a": 0}, avoid=BED) == BED
+
+
 def test_the_only_thing_there_is_follows_itself() -> None:
     assert chosen(an_offer(), avoid=BED) == BED
     assert chosen(an_offer("", "x", bed=False), ago={"x": 0}, avoid="x") == "x"

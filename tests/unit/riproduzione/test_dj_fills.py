@@ -50,6 +50,18 @@ def test_a_fresh_song_passes_at_once_over_filler_with_the_whole_crossfade(room: 
     assert room.queued() == []
 
 
+def test_whatever_else_there_is_enters_over_the_bed_at_once_and_the_bed_over_nothing(room: Room) -> None:
+    bed = room.offer("bed", "bed")
+    room.pass_time(10)
+    room.programme.pieces.insert(0, room.offer("house"))
+    room.programme.pieces.pop()
+    room.pass_time(8)
+    assert room.player.sounding().keys() == {"house"}
+    room.programme.pieces = [bed]
+    room.pass_time(8)
+    assert room.player.sounding().keys() == {"house"}
+
+
 def test_a_fresh_song_waits_for_the_end_of_a_guests_song(room: Room) -> None:
     room.put("one")
     room.pass_time(20)

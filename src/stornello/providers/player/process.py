@@ -1,4 +1,8 @@
-"""How mpv is started: locked down, silent, and in a session of its own, so that it plays on when the DJ is killed."""
+"""How mpv is started: locked down, silent, and in a process group of its own, so that it plays on without its DJ.
+
+A session of its own would make it wait: see ``processes.NICENESS``. Measured with four busy loops on two cores: answers
+after up to 1.2 s, and sound that stopped for as long; in the DJ's session 12 ms, and no stop.
+"""
 
 import shutil
 import subprocess
@@ -67,5 +71,5 @@ def start(socket: Path, output: str, device: str) -> subprocess.Popen[bytes]:
     command = ["mpv", *OPTIONS, *sound, f"--audio-device={device}", f"--input-ipc-server={socket}"]
     quiet = subprocess.DEVNULL
     return subprocess.Popen(
-        command, stdin=quiet, stdout=quiet, stderr=quiet, start_new_session=True, env=environment_of_stranger()
+        command, stdin=quiet, stdout=quiet, stderr=quiet, process_group=0, env=environment_of_stranger()
     )
