@@ -79,6 +79,20 @@ def test_a_song_ends_where_the_room_no_longer_hears_it(
     assert sound.cue_out_s == pytest.approx(cue_out_s, abs=0.15)
 
 
+@pytest.mark.parametrize(
+    ("noise", "soft", "loud", "cue_in_s", "cue_out_s"),
+    [(0.0, 0.0016, 0.0056, 2.0, 17.0), (0.0056, 0.1, 0.5, 2.0, 17.0), (0.0, 0.00016, 0.0056, 5.0, 17.0)],
+    ids=["all of it below -45 dBFS", "noise at -45 dBFS before and after", "a beginning that nobody hears"],
+)
+def test_what_counts_as_silence_is_told_by_the_loudness_of_the_piece(
+    tmp_path: Path, noise: float, soft: float, loud: float, cue_in_s: float, cue_out_s: float
+) -> None:
+    parts = (2.0, noise), (3.0, soft), (12.0, loud), (3.0, noise)
+    sound = media.listen(a_file(tmp_path / "a.wav", *parts))
+    assert sound.cue_in_s == pytest.approx(cue_in_s, abs=0.15)
+    assert sound.cue_out_s == pytest.approx(cue_out_s, abs=0.15)
+
+
 def test_silence_has_no_loudness_and_no_peak(tmp_path: Path) -> None:
     sound = media.listen(a_file(tmp_path / "a.wav", (2.0, 0)))
     assert (sound.loudness_lufs, sound.true_peak_dbtp) == (None, None)

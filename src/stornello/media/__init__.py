@@ -17,7 +17,11 @@ _LOUDEST_SILENCE = 104
 """-50 dBFS in 16 bits."""
 
 _SHORTEST_SILENCE_S = 0.3
-_METER = "ebur128=peak=true:metadata=1:framelog=verbose,ametadata=mode=print:key=lavfi.r128.M:file=-"
+_HEAD_S = 60
+"""So much of the beginning is told on the other output too: of an hour's moments the first ones are no longer known."""
+
+_TOLD = "ametadata=mode=print:key=lavfi.r128.M:file"
+_METER = f"ebur128=peak=true:metadata=1:framelog=verbose,{_TOLD}=-,{_TOLD}=pipe\\\\:2:enable=lt(t\\,{_HEAD_S})"
 _MOMENT = re.compile(r"pts_time:([\d.]+)\s+lavfi\.r128\.M=(-?[\d.]+)")
 """A moment's loudness: ten times a second, of the last 0.4 s."""
 
@@ -158,7 +162,8 @@ def listen(audio: Path) -> Sound:
     Raises:
         RecordingError: it holds no sound that can be decoded, or measuring it took more than an hour's sound may.
         ProviderUnreachable: ffmpeg is not installed, or was killed.
-    Source: EBU R 128 through ffmpeg's ebur128; silence is below -50 dBFS for 0.3 s, see also :mod:`.cues`.
+    Source: EBU R 128 through ffmpeg's ebur128; silence is below -50 dBFS for 0.3 s, unless the piece itself is quiet,
+    and what nobody hears beside the rest, see :mod:`.cues`.
     """
     done = ffmpeg.run(
         *("-v", "info", "-nostats", "-progress", "pipe:1", "-i", f"file:{audio}", "-map", "0:a:0", "-vn"),
@@ -174,9 +179,15 @@ def listen(audio: Path) -> Sound:
     loudness, peak = _number(r"I:\s+(\S+) LUFS", done.stderr), _number(r"Peak:\s+(\S+) dBFS", done.stderr)
     if loudness is None or loudness <= -70:  # noqa: PLR2004 - the gate's floor
         return Sound(duration_s, None, peak, cue_in_s, cue_out_s)
-    moments = [(float(at), float(lufs)) for at, lufs in _MOMENT.findall(done.stdout)]
-    cue_out_s = cues.heard_until(moments, loudness, cue_in_s, cue_out_s)
+    if loudness - cues.UNHEARD_LU < _SILENCE_DB:  # a quiet recording: its own music may lie below that
+        cue_in_s, cue_out_s = 0.0, duration_s
+    cue_in_s = cues.heard_from(_moments(done.stderr), loudness, cue_in_s, cue_out_s)
+    cue_out_s = cues.heard_until(_moments(done.stdout), loudness, cue_in_s, cue_out_s)
     return Sound(duration_s, loudness, peak, cue_in_s, cue_out_s)
+
+
+def _moments(text: str) -> list[tuple[float, float]]:
+    return [(float(at), float(lufs)) for at, lufs in _MOMENT.findall(text)]
 
 
 def _number(pattern: str, text: str) -> float | None:

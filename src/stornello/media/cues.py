@@ -1,4 +1,4 @@
-"""Where a room no longer hears a piece: by its own loudness, not by digital silence alone. Pure.
+"""Where a room begins to hear a piece and no longer does: by its own loudness, not by digital silence alone. Pure.
 
 Measured with synthetic endings of pink level, crossfade 5 s: four seconds of hiss at the end, 40 dB below the song, are
 above -50 dBFS and would be a hole; an echo that dies away at 20 dB/s is passed 0.6 s into it.
@@ -17,6 +17,17 @@ UNHEARD_LU = 30.0
 
 _MOMENT_S = 0.1
 _WINDOW_S = 0.4
+
+
+def heard_from(
+    moments: Sequence[tuple[float, float]], loudness_lufs: float, cue_in_s: float, cue_out_s: float
+) -> float:
+    """Return where a room begins to hear the piece, at least ``cue_in_s``: a tenth of a second early at most.
+
+    ``moments`` are as for :func:`heard_until`, of the piece's beginning; none is loud enough: ``cue_in_s``.
+    """
+    first_s = min((at for at, loud in moments if loud > loudness_lufs - UNHEARD_LU), default=cue_in_s)
+    return first_s if cue_in_s + _WINDOW_S < first_s < cue_out_s else cue_in_s
 
 
 def heard_until(

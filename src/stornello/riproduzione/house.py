@@ -29,6 +29,10 @@ _SETTLED_S = 10.0
 
 _KIND = Plain("non è un formato che si suona", "it is no kind of file that is played")
 _OUTSIDE = Plain("è un collegamento a un file fuori dal locale", "it is a link to a file outside the venue")
+_LINKED = Plain(
+    "è un collegamento a una cartella altrove: copia qui la musica, o monta qui quella cartella (mount --bind)",
+    "it is a link to a folder elsewhere: copy the music here, or mount that folder here (mount --bind)",
+)
 _NAME = Plain("il suo nome non è un testo leggibile (UTF-8)", "its name is no readable text (UTF-8)")
 _DAMAGED = Plain("non contiene audio che si possa leggere", "it holds no sound that can be read")
 _SHORT = Plain("dura meno di 3 secondi", "it is shorter than 3 seconds")
@@ -75,10 +79,18 @@ class House:
                 listened.write(self._venue.listened, self._known)
 
     def _found(self) -> dict[str, _State]:
-        """Return size and time of every file that may be sound, by its path inside the venue."""
+        """Return size and time of every file that may be sound, by its path inside the venue.
+
+        A folder that is a link is not entered; it is found itself, for one word about it.
+        """
+        house_music = self._venue.house_music
+        if house_music.is_symlink() and self._is_outside(house_music):
+            return {house_music.name: _state(house_music)}
         found: dict[str, _State] = {}
-        for folder, folders, names in os.walk(self._venue.house_music):
+        for folder, folders, names in os.walk(house_music):
             folders[:] = sorted(name for name in folders if not name.startswith("."))
+            links = [path for name in folders if (path := Path(folder, name)).is_symlink()]
+            found |= {str(path.relative_to(self._venue.root)): _state(path) for path in links}
             for name in sorted(names):
                 path = Path(folder, name)
                 if name.startswith(".") or path.suffix.lower() not in media.EXTENSIONS | OTHER_SOUND:
@@ -109,11 +121,22 @@ class House:
         return Listened(size, mtime_ns, _title(path), None if why else sound, why)
 
     def _refusal(self, path: Path) -> Plain | None:
+        if path.is_dir() or path == self._venue.house_music:
+            return _LINKED
         if path.suffix.lower() in OTHER_SOUND:
             return _KIND
-        if not path.resolve().is_relative_to(self._venue.root.resolve()):
+        if self._is_outside(path):
             return _OUTSIDE
         return None if _is_text(str(path)) else _NAME
+
+    def _is_outside(self, path: Path) -> bool:
+        return not path.resolve().is_relative_to(self._venue.root.resolve())
+
+
+def _state(link: Path) -> _State:
+    """Return size and time of the link itself. Raises OSError."""
+    facts = link.lstat()
+    return facts.st_size, facts.st_mtime_ns
 
 
 def _is_text(name: str) -> bool:

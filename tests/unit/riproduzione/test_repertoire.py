@@ -1,9 +1,12 @@
 """What there is to play besides the queue: the house's own music, tonight's songs, and the bed."""
 
 import json
+import math
 import os
+from array import array
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -22,6 +25,8 @@ from stornello.spool.paths import Venue
 from venues import a_tone, write_wav
 
 AN_HOUR_AGO = timedelta(hours=1)
+MOST_BED_LU = 3.0
+"""Between its seconds, beats of its voices included."""
 
 
 @pytest.fixture(scope="module")
@@ -125,6 +130,58 @@ def test_what_is_no_music_is_passed_over_and_what_cannot_be_played_is_told(
     assert {Path(name).name for name in told} == expected
     assert all(why.it and why.en for why in told.values())
     assert (venue.house_music / "broken.mp3").exists()
+
+
+@pytest.mark.parametrize("is_there", [True, False])
+def test_a_house_music_that_is_a_link_to_elsewhere_is_told_once_and_the_bed_plays(
+    venue: Venue, repertoire: Repertoire, tmp_path: Path, *, is_there: bool
+) -> None:
+    if is_there:
+        a_file(tmp_path / "usb" / "a.wav")
+        a_file(tmp_path / "usb" / "b.wav")
+    venue.house_music.rmdir()
+    venue.house_music.symlink_to(tmp_path / "usb")
+    looked(repertoire)
+    assert keys(looked(repertoire)) == ["bed"]
+    told = listened.refused(venue.listened)
+    assert list(told) == ["house_music"]
+    assert "mount --bind" in told["house_music"].en
+    venue.house_music.unlink()
+    a_file(venue.house_music / "a.wav")
+    assert keys(looked(repertoire)) == ["house/a.wav", "bed"]
+    assert not listened.refused(venue.listened)
+
+
+def test_a_folder_in_house_music_that_is_a_link_is_told_beside_what_plays(
+    venue: Venue, repertoire: Repertoire, tmp_path: Path
+) -> None:
+    a_file(tmp_path / "usb" / "a.wav")
+    a_file(venue.house_music / "b.wav")
+    (venue.house_music / "usb").symlink_to(tmp_path / "usb")
+    looked(repertoire)
+    assert keys(looked(repertoire)) == ["house/b.wav", "bed"]
+    assert list(listened.refused(venue.listened)) == ["house_music/usb"]
+
+
+def test_the_bed_follows_itself_without_gap_click_or_change_of_level(made_bed: bytes) -> None:
+    """Two beds laid over one another as the DJ does it: equal power, five seconds."""
+    left = array("h", made_bed[44:-12])[0::2]
+    passage = 5 * pad.RATE
+    steps = [math.pi / 2 * at / passage for at in range(passage)]
+    seam = [
+        old * math.cos(turn) + new * math.sin(turn)
+        for old, new, turn in zip(left[-passage:], left, steps, strict=False)
+    ]
+    joined = [*left[-2 * passage : -passage], *seam, *left[passage : 2 * passage]]
+
+    def level(begin: int) -> float:
+        part = joined[begin : begin + pad.RATE]
+        return 10 * math.log10(sum(one * one for one in part) / len(part))
+
+    levels = [level(at) for at in range(0, len(joined) - pad.RATE, pad.RATE // 2)]
+    assert max(levels) - min(levels) < MOST_BED_LU
+    whole = max(abs(one - before) for before, one in pairwise(left))
+    assert max(abs(one - before) for before, one in pairwise(joined)) <= whole
 
 
 def test_a_file_is_listened_to_once_also_after_a_restart_and_again_when_it_changes(
