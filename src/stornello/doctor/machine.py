@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from stornello import models, processes
+from stornello import media, models, processes
 from stornello.doctor.finding import Finding
 from stornello.domain.errors import StornelloError
 from stornello.domain.plain import Plain
@@ -51,6 +51,7 @@ def examine(venue: Venue, settings: Settings) -> list[Finding]:
         *([speech_model(settings.speech_model)] if hears else []),
         *([_model("soundfont")] if plays else []),
         *_disk(venue, settings.free_space_floor_mb),
+        *_house_music(venue),
     ]
 
 
@@ -149,6 +150,36 @@ def _disk(venue: Venue, floor_mb: int) -> Iterator[Finding]:
         yield _writable(venue.root)
     if not {"disk-full", "disk-low"} & {one.code for one in found}:
         yield _free_space(venue.root)
+
+
+def _house_music(venue: Venue) -> Iterator[Finding]:
+    """Tell what the room hears when no guests' song waits, where that is no music of the house's own."""
+    folder = venue.house_music
+    if folder.is_symlink() and not folder.resolve().is_relative_to(venue.root.resolve()):
+        yield Finding(
+            "warning",
+            Plain(
+                "house_music è un collegamento a una cartella fuori dal locale: quella musica non si suona.",
+                "house_music is a link to a folder outside the venue: that music is not played.",
+            ),
+            Plain(
+                "Copia la musica in house_music, o monta lì quella cartella (mount --bind).",
+                "Copy the music into house_music, or mount that folder there (mount --bind).",
+            ),
+        )
+    elif venue.is_there() and not _holds_sound(folder):
+        yield Finding(
+            "well",
+            Plain(
+                "house_music è vuota: quando mancano canzoni la sala risente quelle di stasera, o un tappeto sonoro.",
+                "house_music is empty: when songs are lacking the room hears tonight's again, or a soft pad.",
+            ),
+            Plain("Mettici musica tua, se vuoi.", "Put music of your own there if you like."),
+        )
+
+
+def _holds_sound(folder: Path) -> bool:
+    return any(path.suffix.lower() in media.EXTENSIONS for path in folder.rglob("[!.]*"))
 
 
 def _writable(root: Path) -> Finding:

@@ -29,6 +29,12 @@ from stornello.spool.snapshot import Lookout, Snapshot
 LOOK_S = 1.0
 """How often the venue is looked at, and at once when another piece plays."""
 
+MOST_OF_A_LOOK = 0.01
+"""Looking takes this share of the time at most, so that many thousand tables cost no more of a processor ..."""
+
+SELDOM_S = 5.0
+"""... but it is done so often, however slow the disk."""
+
 TELL_S = 0.5
 """How often, where a line is told for every change."""
 
@@ -131,8 +137,10 @@ class _Picture:
         now_s, playing = self.board.clock.monotonic(), self._room.ask()
         is_another = playing and self._seen and (self._seen.playing is None or self._seen.playing.song != playing.song)
         if self._seen is None or now_s >= self._look_at or is_another:
-            self._seen, self._look_at = self.board.look(), now_s + LOOK_S
+            self._seen = self.board.look()
             self._tables = lists.foremost(self._seen)
+            took_s = self.board.clock.monotonic() - now_s
+            self._look_at = now_s + min(max(LOOK_S, took_s / MOST_OF_A_LOOK), SELDOM_S)
         self._seen = replace(self._seen, playing=playing) if playing else self._seen
         return self._seen
 

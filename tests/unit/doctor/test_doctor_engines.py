@@ -168,3 +168,15 @@ def test_what_is_said_twice_is_said_once_and_at_its_worst() -> None:
     a, b = Plain("a", "a"), Plain("b", "b")
     told = [Finding("warning", a), Finding("well", b), Finding("ill", a), Finding("well", a)]
     assert once(told) == [Finding("ill", a), Finding("well", b)]
+
+
+def test_a_house_without_music_of_its_own_is_told_what_the_room_hears_instead(tmp_path: Path) -> None:
+    venue = Venue(tmp_path / "venue")
+    venue.open()
+    assert "a soft pad" in words(machine.examine(venue, settings()))
+    (venue.house_music / "a.mp3").write_bytes(b"x")
+    assert "house_music" not in words(machine.examine(venue, settings()))
+    (venue.house_music / "a.mp3").unlink()
+    venue.house_music.rmdir()
+    venue.house_music.symlink_to(tmp_path)
+    assert "mount --bind" in words(machine.examine(venue, settings()))
