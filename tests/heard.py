@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 from scipy.optimize import curve_fit
-from scipy.signal import correlate, firwin, oaconvolve
+from scipy.signal import correlate, firwin, oaconvolve, resample_poly
 
 from recorded_room import RATE, Sound
 
@@ -134,16 +134,29 @@ def click_dbfs(recording: Sound, from_s: float, to_s: float) -> float:
     return _db(float(np.abs(_faults(recording, from_s, to_s)[0]).max()))
 
 
-def longest_silence_s(recording: Sound) -> float:
-    """Return the longest stretch below -60 dBFS, in seconds, to a block of 5 ms."""
+def silences(recording: Sound) -> Figures:
+    """Return when it is below -60 dBFS: a row a stretch, its beginning and its end in seconds, to a block of 5 ms."""
     silent = np.abs(_blocks(recording)).max(axis=1) < AUDIBLE
     edges = np.flatnonzero(np.diff(np.concatenate(([False], silent, [False])).astype(np.int8)))
-    return float(np.max(edges[1::2] - edges[::2], initial=0)) * BLOCK / RATE
+    return edges.reshape(-1, 2) * (BLOCK / RATE)
+
+
+def longest_silence_s(recording: Sound) -> float:
+    """Return the longest stretch below -60 dBFS, in seconds, to a block of 5 ms."""
+    return float(np.max(np.diff(silences(recording)), initial=0))
 
 
 def peak_dbfs(recording: Sound) -> float:
     """Return the highest sample."""
     return _db(float(np.abs(recording).max(initial=0)))
+
+
+def true_peak_dbtp(recording: Sound) -> float:
+    """Return the highest peak, between the samples too.
+
+    Source: ITU-R BS.1770-4, annex 2: four times as many samples.
+    """
+    return peak_dbfs(resample_poly(recording, 4, 1, axis=0))
 
 
 _HIGH: Final = firwin(1023, 3500, fs=RATE, pass_zero=False, window=("kaiser", 12.3))  # 120 dB down at 3.2 kHz

@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import numpy as np
 import pyloudnorm
 import soundfile
 
@@ -59,14 +60,27 @@ class RecordedNight:
         write(path, self.songs[name])
         os.utime(path, (time.time() - 3600,) * 2)
 
-    def put(self, name: str, seconds: float, seed: int) -> None:
-        """Put a song at the end of the queue, as the producer does."""
+    def put(self, name: str, seconds: float, seed: int, gain: float = 1.0, kept: float = 1.0) -> None:
+        """Put a song at the end of the queue, as the producer does.
+
+        ``gain`` makes it louder, clipped at full scale, or softer; of its file only the share ``kept`` is there,
+        0: something that is no sound.
+        """
         song = self.songs[name] = song_of(seed, seconds)
-        loudness = pyloudnorm.Meter(RATE).integrated_loudness(song)
-        card = a_card(name, title=name, sound=Sound(seconds, loudness, heard.peak_dbfs(song), 0.0, seconds))
-        write(self.night.venue.songs / card.audio, song)
+        file = np.clip(song * np.float32(gain), -1, 1)
+        loudness = pyloudnorm.Meter(RATE).integrated_loudness(file)
+        card = a_card(name, title=name, sound=Sound(seconds, loudness, heard.peak_dbfs(file), 0.0, seconds))
+        audio = self.night.venue.songs / card.audio
+        if kept:
+            write(audio, file[: round(len(file) * kept)])
+        else:
+            audio.write_bytes(b"this is no sound")
         atomic.write_json(self.night.venue.card(card.id), card.to_json())
         Playlist(self.night.venue.playlist).put(card)
+
+    def queue(self) -> set[str]:
+        """Return the songs that wait."""
+        return {card.id for card in Playlist(self.night.venue.playlist).waiting()}
 
     def ask(self, command: str, **details: object) -> dict[str, object]:
         """Ask the DJ for something."""

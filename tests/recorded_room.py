@@ -44,11 +44,13 @@ class RecordedRoom:
         """Return how long the recording is by now."""
         return self.recording.stat().st_size / (RATE * 8)
 
-    def heard(self, from_s: float = 0.0) -> Sound:
-        """Return what the room has heard since ``from_s``, up to 0.2 s ago."""
-        whole = self.recording.stat().st_size // 8 * 2
-        skipped = round(from_s * RATE) * 2
-        samples = np.fromfile(self.recording, "<f4", count=max(0, whole - skipped), offset=skipped * 4)
+    def heard(self, from_s: float = 0.0, to_s: float = float("inf")) -> Sound:
+        """Return what the room has heard between two moments, up to 0.2 s ago."""
+        first = round(from_s * RATE)
+        last = self.recording.stat().st_size // 8
+        if to_s < last / RATE:
+            last = round(to_s * RATE)
+        samples = np.fromfile(self.recording, "<f4", count=2 * max(0, last - first), offset=first * 8)
         return samples.reshape(-1, 2)
 
     def waits(self, seconds: float) -> None:

@@ -15,6 +15,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--kills", type=int, default=1000, help="kill -9 in the storm")
     parser.addoption("--recordings", type=int, default=300, help="recordings in the storm")
     parser.addoption("--calm-every", type=int, default=250, help="kills between two calms with all checks")
+    parser.addoption("--minutes", type=float, default=60, help="how long the room is recorded")
 
 
 @pytest.fixture
