@@ -109,6 +109,7 @@ class Keeper:
             handover=turn.handover,
             fall=turn.fall,
             again=turn.again,
+            end=turn.end,
             position_s=turn.ear_s(self.booth.clock.monotonic()),
             due_at=turn.due_at,
             started_at=turn.started_at,

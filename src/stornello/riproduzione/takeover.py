@@ -1,6 +1,7 @@
 """Goes on after a DJ that was killed: its players play on, or their pieces do where the room heard them last."""
 
 import logging
+from contextlib import suppress
 from typing import Final, Never
 
 from stornello.domain.errors import PlayerLost, ProviderError
@@ -62,6 +63,7 @@ class Takeover:
         turn = self.cueing.turn(spot.piece, spot.slot, NoDeck(), spot.from_s)
         turn.part, turn.from_s, turn.rise, turn.curve = spot.part, spot.from_s, spot.rise, spot.curve
         turn.cut, turn.handover, turn.fall, turn.again = spot.cut, spot.handover, spot.fall, spot.again
+        turn.end = spot.end
         turn.position_s, turn.heard_s = spot.position_s, spot.heard_s
         turn.due_at, turn.started_at, turn.was_heard = spot.due_at, spot.started_at, bool(spot.started_at)
         try:
@@ -123,10 +125,20 @@ class Takeover:
             self._write_down(current)
         if cued and not isinstance(cued.deck, NoDeck):
             booth.cued = cued
+            cued.due_at = None  # it was not let go: it begins later than it was about to
+        self._shape_anew()
         for turn in booth.audible():
             if turn.started_at:
                 booth.journal.play(turn.piece.key, turn.started_at, round(turn.heard_s, 1), turn.piece.kind)
             log.info("piece taken up", extra={"piece": turn.piece.key, "at_s": round(turn.position_s, 1)})
+
+    def _shape_anew(self) -> None:
+        """Have every deck follow the plan that is known: what was shaped in the last moment is not written down."""
+        for turn in self.booth.turns():
+            with suppress(PlayerLost):  # a deck that is gone, or that the next tick finds
+                turn.shape()
+                if turn is self.booth.cued:
+                    turn.deck.seek(turn.from_s)  # what was filtered already has the old slope
 
     def _still_leaves(self, turn: Turn) -> bool:
         """Return whether its deck fades on; one that is held in a room that is not has been cued with it anew."""

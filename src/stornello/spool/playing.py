@@ -48,6 +48,7 @@ class Spot:
     handover: Handover | None = None
     fall: Fade | None = None
     again: Fade | None = None
+    end: Fade | None = None
     position_s: float
     due_at: datetime | None = None
     started_at: datetime | None = None
@@ -72,6 +73,7 @@ class Spot:
             handover=Handover(_number(handover["at_s"]), _number(handover["length_s"])) if handover else None,
             fall=_fade(data["fall"]) if data["fall"] else None,
             again=_fade(data["again"]) if data["again"] else None,
+            end=_fade(data["end"]) if data["end"] else None,
             position_s=_number(data["position_s"]),
             due_at=_moment(data["due_at"]),
             started_at=_moment(data["started_at"]),

@@ -63,6 +63,39 @@ def test_a_room_that_was_held_stays_held_and_goes_on_where_it_was(room: Room) ->
     assert room.player.sounding()["one"] == pytest.approx(12, abs=0.5)
 
 
+def test_a_dj_that_is_killed_as_it_falls_silent_is_followed_by_one_that_is_heard(room: Room) -> None:
+    room.put("one")
+    room.pass_time(10)
+    room.dj.pause()  # killed before anybody could write that down
+    room.crash(away_s=0.5, mpv_lives=True)
+    room.pass_time(1)
+    assert min(room.powers(10)) == pytest.approx(1.0)
+
+
+def test_a_song_that_a_panic_ended_is_not_heard_again_under_the_next_dj(room: Room) -> None:
+    room.offer("casa")
+    room.put("one")
+    room.pass_time(10)
+    room.dj.pause()
+    room.pass_time(0.1)
+    room.dj.panic()
+    room.crash(away_s=0.5, mpv_lives=True)
+    room.pass_time(1)
+    assert room.player.sounding().keys() == {"casa"}
+
+
+def test_a_song_that_was_about_to_begin_began_when_the_room_heard_it(room: Room) -> None:
+    for song in ("one", "two"):
+        room.put(song)
+    room.pass_time(54.5)
+    assert room.dj.booth.cued
+    assert room.dj.booth.cued.due_at
+    room.crash(away_s=30, mpv_lives=True)
+    came_back = room.clock.now()
+    room.pass_time(2)
+    assert [play.started_at >= came_back.isoformat() for play in plays(room, "two")] == [True]
+
+
 def test_players_with_nothing_of_ours_end(room: Room) -> None:
     room.put("one")
     room.pass_time(5)
