@@ -1,6 +1,7 @@
-"""The two places for a deck, and patience with a player that does not come up."""
+"""The places for a deck, and patience with a player that does not come up."""
 
 import logging
+from contextlib import suppress
 from pathlib import Path
 
 from stornello.domain.backoff import backoff
@@ -27,6 +28,7 @@ class Decks:
         self.clock = clock
         self.trouble: ProviderError | None = None
         self._proof = run / "proof.wav"
+        self._proof_is_sure = False
         self._failures = 0
         self._not_before = 0.0
 
@@ -40,6 +42,7 @@ class Decks:
             self.fail(error)
             return None
         self._failures, self.trouble = 0, None
+        self._keep_proof()
         return deck
 
     def fail(self, error: ProviderError) -> None:
@@ -53,7 +56,7 @@ class Decks:
     def works(self, deck: Deck) -> bool:
         """Return whether ``deck`` can play a file that is known to be good: whom to blame for a failure."""
         try:
-            write_proof(self._proof)
+            self._keep_proof()
             deck.load(self._proof, 0.0, Envelope(0.0))
             give_up = self.clock.monotonic() + PROOF_WITHIN_S
             while deck.state().phase == "loading" and self.clock.monotonic() < give_up:
@@ -62,6 +65,13 @@ class Decks:
         except Exception as error:  # noqa: BLE001 - whatever it is, it does not work
             log.warning("the proof was not played", extra={"error": type(error).__name__})
             return False
+
+    def _keep_proof(self) -> None:
+        """Have the proof at hand before it is needed: on a disk that is full by then every player would seem bad."""
+        if not self._proof_is_sure or not self._proof.is_file():
+            with suppress(OSError):
+                write_proof(self._proof)
+                self._proof_is_sure = True
 
 
 def stalled() -> PlayerLost:

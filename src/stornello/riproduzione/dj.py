@@ -27,12 +27,16 @@ from stornello.riproduzione.soundcard import SoundCard
 from stornello.riproduzione.takeover import Takeover
 from stornello.seams import Player
 from stornello.settings import Settings
+from stornello.spool import sound
 from stornello.spool.journal import Journal
 from stornello.spool.now_playing import NowPlaying
 from stornello.spool.paths import Venue
 from stornello.spool.playlist import Playlist
 
 log = logging.getLogger(__name__)
+
+QUEUE_WITHIN_S = 0.1
+"""So long the DJ waits for whoever changes the queue, and tries again later: one that is stopped stops no passage."""
 
 COMPLAIN_EVERY_S = 10.0
 """How often the log hears of an error that nobody foresaw and that comes back."""
@@ -44,7 +48,7 @@ class Dj:
     def __init__(
         self, venue: Venue, settings: Settings, player: Player, clock: Clock, journal: Journal, programme: Programme
     ) -> None:
-        playlist = Playlist(venue.playlist)
+        playlist = Playlist(venue.playlist, QUEUE_WITHIN_S)
         decks = Decks(player, venue.run, clock)
         self.booth = Booth(venue, settings, clock, journal, playlist, decks, programme, level=settings.volume)
         self.clock = clock
@@ -62,7 +66,7 @@ class Dj:
         self._complain_at = 0.0
         self._refused_at = 0.0
         self._output = ""
-        self._device = settings.sound_device
+        self._device = sound.chosen(venue, settings.sound_device)
         self._began_at = clock.now().timestamp()
 
     def tick(self) -> None:

@@ -3,17 +3,20 @@
 import logging
 
 from stornello.domain.errors import PlayerLost, StornelloError
-from stornello.domain.pieces import Piece
 from stornello.domain.plain import Plain
 from stornello.riproduzione import shelf
 from stornello.riproduzione.booth import Booth
 from stornello.riproduzione.decks import stalled
 from stornello.riproduzione.turn import Turn
+from stornello.seams import Deck
 
 log = logging.getLogger(__name__)
 
 MOST_LOSSES = 3
-"""A song that has cost this many players before its first sound is to blame itself."""
+"""A song that has cost this many players one after the other is to blame itself, if they can play at all."""
+
+LATELY_S = 60.0
+"""A player that had a song for longer than this was not lost by it."""
 
 TOO_SHORT = Plain("finisce prima del primo suono", "it ends before its first sound")
 
@@ -33,19 +36,28 @@ class Judge:
 
     def judge(self, turn: Turn, error: StornelloError) -> None:
         """Reject the song, if its player can prove that it plays at all: a broken output must not burn the queue."""
-        works = self.booth.decks.works(turn.deck)
+        is_guilty = self.is_guilty(turn.deck)
         self.booth.drop(turn)
-        if works:
+        if is_guilty:
             self.booth.reject(turn.piece, error)
-        else:
-            self.booth.decks.fail(stalled())
 
-    def lost(self, piece: Piece, error: PlayerLost) -> None:
-        """Remember that a player was lost while ``piece`` was being cued."""
-        self._losses[piece.key] = self._losses.get(piece.key, 0) + 1
-        if self._losses[piece.key] >= MOST_LOSSES:
-            del self._losses[piece.key]
-            self.booth.reject(piece, error)
+    def is_guilty(self, deck: Deck) -> bool:
+        """Return whether a song that failed is to blame, for ``deck`` plays others; else the player is given time."""
+        works = self.booth.decks.works(deck)
+        if not works:
+            self.booth.decks.fail(stalled())
+        return works
+
+    def lost(self, turn: Turn, error: PlayerLost) -> None:
+        """Remember that a player was lost with a cued song, whose place is free; reject the song after a few times."""
+        key, is_recent = turn.piece.key, self.booth.clock.monotonic() - turn.moved_at < LATELY_S
+        losses = self._losses.pop(key, 0) + 1 if is_recent else 0
+        if losses < MOST_LOSSES:
+            self._losses[key] = losses
+        elif deck := self.booth.decks.open(turn.slot):
+            if self.is_guilty(deck):
+                self.booth.reject(turn.piece, error)
+            deck.close()
 
 
 def _error(turn: Turn) -> StornelloError:

@@ -5,7 +5,7 @@ import logging
 from stornello.domain.errors import PlayerLost
 from stornello.riproduzione.booth import Booth
 from stornello.riproduzione.decks import stalled
-from stornello.riproduzione.judge import MOST_LOSSES, Judge
+from stornello.riproduzione.judge import LATELY_S, MOST_LOSSES, Judge
 from stornello.riproduzione.turn import Turn
 
 log = logging.getLogger(__name__)
@@ -54,7 +54,7 @@ class Rescue:
             booth.leaving = None
         else:
             booth.cued = None
-            self.judge.lost(turn.piece, error)
+            self.judge.lost(turn, error)
 
     def _resume(self, turn: Turn, error: PlayerLost) -> None:
         deck = self.booth.decks.open(turn.slot)
@@ -62,11 +62,17 @@ class Rescue:
             return  # the player does not come up: again at the next tick
         log.warning("deck lost, song goes on", extra={"piece": turn.piece.key, "at_s": round(turn.position_s, 1)})
         turn.deck = deck
-        turn.losses = turn.losses + 1 if turn.position_s < turn.lost_at_s + SAME_PLACE_S else 1
+        now = self.booth.clock.monotonic()
+        is_same = turn.position_s < turn.lost_at_s + SAME_PLACE_S and now - turn.moved_at < LATELY_S
+        turn.losses = turn.losses + 1 if is_same else 1
         turn.lost_at_s = turn.position_s
-        turn.moved_at = self.booth.clock.monotonic()
+        turn.moved_at = now
         if turn.losses < MOST_LOSSES:
             turn.resume_on(deck, self.booth.level)
+            return
+        if not self.judge.is_guilty(deck):
+            deck.close()  # again when the player has had its time
+            turn.losses = 0
             return
         self.booth.reject(turn.piece, error)
         self.booth.retire(turn)

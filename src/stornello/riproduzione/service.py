@@ -91,14 +91,15 @@ class Riproduzione:
         return self._obey(max(0.0, until - self.clock.monotonic()))
 
     def _obey(self, wait_s: float) -> bool:
-        """Wait so long for a command, do all that wait; False when one was the end."""
+        """Wait so long for a command, do those that wait, for a tick at most; False when one was the end."""
         asked = self._control.asked_within(wait_s)
+        enough_at = self.clock.monotonic() + TICK_S  # a crowd that never ends must not keep the music from its tick
         while asked:
             if asked.command == "quit":
                 asked.answer(dict)
                 return False
             asked.answer(partial(commands.carry_out, asked.request, self.dj))
-            asked = self._control.asked_within(0)
+            asked = self._control.asked_within(0) if self.clock.monotonic() < enough_at else None
         return True
 
     def _write(self, says: NowPlaying) -> None:

@@ -49,13 +49,17 @@ class _Queue:
 
 
 class Playlist:
-    """The queue at ``path``. Every method may be called from any process of the venue; an object, by one thread."""
+    """The queue at ``path``. Every method may be called from any process of the venue; an object, by one thread.
 
-    def __init__(self, path: Path) -> None:
+    ``patience_s``: who has the lock for longer, such as a stopped process, makes whoever changes the queue raise
+    OSError (TimeoutError), nothing changed; by default they wait.
+    """
+
+    def __init__(self, path: Path, patience_s: float = -1) -> None:
         self.path = path
         self.taken_path = path.with_name("playlist.taken")
         self.bad_path = path.with_name("playlist.bad")
-        self._lock = FileLock(f"{path}.lock", poll_interval=LOCK_POLL_S)
+        self._lock = FileLock(f"{path}.lock", patience_s, poll_interval=LOCK_POLL_S)
         self._queue = Remembered(path, _Queue.of)
         self._is_named = False
         self._taken = Remembered(self.taken_path, lambda data: dict.fromkeys(_lines(data)))

@@ -1,6 +1,11 @@
-import pytest
+import errno
 
+import pytest
+from filelock import FileLock
+
+from builders import a_sound
 from fake_room import Room
+from stornello.riproduzione import decks
 from stornello.spool import reasons
 
 
@@ -247,3 +252,55 @@ def test_a_playlist_that_cannot_be_written_does_not_stop_the_music(room: Room) -
     refused.rmdir()
     room.pass_time(1)
     assert room.queued() == []
+
+
+def test_a_player_that_dies_of_every_file_does_not_burn_the_queue(room: Room) -> None:
+    room.put("one")
+    room.put("two")
+    room.pass_time(10)
+    room.player.killers |= {"one", "two", "proof"}
+    for deck in room.player.open_decks():
+        deck.close()
+    room.pass_time(60)
+    assert room.dj.now_playing().trouble == "player-stalled"
+    assert reasons.read_all(room.venue.failed_processing) == []
+    room.player.killers.clear()
+    room.pass_time(15)
+    assert room.player.sounding() == {"one": pytest.approx(20, abs=6)}
+    assert room.queued() == ["two"]
+
+
+def test_a_song_whose_player_dies_now_and_then_while_it_waits_is_not_to_blame(room: Room) -> None:
+    room.put("one", a_sound(600))
+    room.put("two")
+    for _ in range(4):
+        room.pass_time(70)
+        room.deck_of("two").close()
+    room.pass_time(1)
+    assert room.queued() == ["two"]
+    assert reasons.read_all(room.venue.failed_processing) == []
+
+
+def test_a_disk_that_takes_nothing_more_does_not_make_a_bad_song_stop_the_room(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, "full")
+
+    room.put("one")
+    room.pass_time(5)
+    monkeypatch.setattr(decks, "write_proof", full)
+    room.put("bad", file_s=0)
+    room.put("two")
+    assert min(room.powers(100)) > 0.9
+    assert room.player.sounding().keys() == {"two"}
+
+
+def test_whoever_keeps_the_queues_lock_stops_no_passage_and_no_song_is_heard_twice(room: Room) -> None:
+    for song in ("one", "two"):
+        room.put(song)
+    with FileLock(f"{room.venue.playlist}.lock"):
+        assert min(room.powers(100)[10:]) > 0.9
+        assert room.queued() == ["one", "two"]
+    room.pass_time(60)
+    assert (room.queued(), list(room.heard())) == ([], ["one", "two"])

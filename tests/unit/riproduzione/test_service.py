@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from fake_room import Room
+from fake_room import TICK_S, Room
 from stornello.domain.errors import StornelloError
-from stornello.riproduzione.asked import Facts
-from stornello.spool import now_playing
+from stornello.riproduzione.asked import Asked, Facts
+from stornello.spool import now_playing, sound
 
 
 def answer(room: Room, request: dict[str, Any]) -> Facts:
@@ -44,6 +44,33 @@ def test_what_is_asked_after_the_end_is_not_done(room: Room) -> None:
     assert last.result(0) == {}
     assert not late.done()
     assert room.dj.now_playing().volume != 9
+
+
+def test_a_crowd_that_never_stops_asking_does_not_keep_the_music_from_its_passage(room: Room) -> None:
+    for song in ("one", "two"):
+        room.put(song)
+    room.pass_time(54)
+
+    until = room.clock.time_s + 3
+    ask = room.service._control.asked_within
+
+    def asked_within(seconds: float) -> Asked | None:
+        room.clock.sleep(0.005)
+        room.service._control.put({"command": "volume", "by": 0})
+        return ask(seconds)
+
+    room.service._control.asked_within = asked_within  # type: ignore[method-assign]  # of this room alone
+    while room.clock.time_s < until:
+        room.service.tick()
+        assert room.service._pass_time(TICK_S)
+    assert room.player.sounding().keys() == {"one", "two"}
+
+
+def test_the_room_tells_the_device_that_was_chosen_before_the_last_start(room: Room) -> None:
+    assert room.dj.now_playing().device == "auto"
+    sound.remember(room.venue, "pulse/stage")
+    room.begin()
+    assert room.dj.now_playing().device == "pulse/stage"
 
 
 def test_the_queue_is_changed_while_the_next_song_is_cued(room: Room) -> None:
