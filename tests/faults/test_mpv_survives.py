@@ -152,6 +152,23 @@ def test_what_was_adopted_is_not_ended_when_the_other_deck_is_opened(
     assert stray.process.wait(1) == 0
 
 
+def test_a_player_left_while_the_disk_had_no_room_is_adopted_or_ended_when_it_has_again(
+    player: MpvPlayer, song: Path, tmp_path: Path
+) -> None:
+    spare = tmp_path / "spare"
+    spare.mkdir(mode=0o700)
+    left = playing(MpvPlayer(tmp_path / "away", "null", lambda: spare, root=player.root), song)
+    heirs = [MpvPlayer(player.sockets, "null", lambda: spare, root=player.root) for _ in range(2)]
+    adopted = heirs[0].adopt("a", song)
+    assert adopted
+    assert adopted[0].state().phase == "ready"
+    with contextlib.closing(heirs[1].open("b")):
+        assert left.process
+        assert left.process.wait(1) == 0
+    for deck in (adopted[0], left):
+        deck.close()
+
+
 def test_a_deleted_socket_is_made_again_while_the_song_plays_on(player: MpvPlayer, heir: MpvPlayer, song: Path) -> None:
     deck = playing(player, song)
     began, at = time.monotonic(), deck.state().position_s or 0.0

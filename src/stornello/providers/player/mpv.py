@@ -5,7 +5,7 @@ from collections.abc import Callable
 from contextlib import closing, suppress
 from pathlib import Path
 
-from stornello.domain.errors import PlayerLost
+from stornello.domain.errors import PlayerLost, StornelloError
 from stornello.providers.player import process
 from stornello.providers.player.deck import MpvDeck, forget
 from stornello.providers.player.ipc import Ipc, lost
@@ -48,14 +48,14 @@ class MpvPlayer:
     def open(self, slot: str) -> MpvDeck:
         """Start an mpv that listens at ``deck-{slot}.sock``.
 
-        The first time every mpv in the folder ends that a killed DJ left there and that was not adopted, in whatever
+        The first time every mpv ends that a killed DJ left, in either folder, and that was not adopted, in whatever
         slot: it would play on under this one.
         """
         path = self._place(slot)
         if len(bytes(path)) > LONGEST_SOCKET_PATH:
             raise lost("the path of its socket is too long")
         ours = {deck.path for deck in self._decks.values()}
-        left = set() if self._has_cleared else set(self.sockets.glob("deck-*.sock")) - ours
+        left = set() if self._has_cleared else self._left("deck-*.sock") - ours
         for place in {path} | left:
             _end_what_listens(place)
         self._has_cleared = True
@@ -63,8 +63,14 @@ class MpvPlayer:
         return deck
 
     def adopt(self, slot: str, audio: Path) -> tuple[MpvDeck, bool] | None:
-        """Take over the mpv that listens at ``deck-{slot}.sock``."""
-        path = self._place(slot)
+        """Take over the mpv that listens at ``deck-{slot}.sock``, in whichever folder there was room for it."""
+        for path in sorted(self._left(f"deck-{slot}.sock")):
+            if found := self._adopted(path, audio):
+                self._decks[slot] = found[0]
+                return found
+        return None
+
+    def _adopted(self, path: Path, audio: Path) -> tuple[MpvDeck, bool] | None:
         try:
             deck = MpvDeck(path, self.root)
         except PlayerLost:
@@ -77,7 +83,6 @@ class MpvPlayer:
         if is_held is None:
             deck.close()
             return None
-        self._decks[slot] = deck
         return deck, is_held
 
     def outputs(self) -> tuple[Output, ...]:
@@ -95,6 +100,14 @@ class MpvPlayer:
 
     def _place(self, slot: str) -> Path:
         return self._folder() / f"deck-{slot}.sock"
+
+    def _left(self, name: str) -> set[Path]:
+        """Return the sockets called so in both folders: the disk may have had no room for one, and have it again."""
+        folders = [self.sockets]
+        if self.spare:
+            with suppress(OSError, StornelloError):  # nobody's, or not ours: nothing of ours is there
+                folders.append(self.spare())
+        return {place for folder in folders for place in folder.glob(name)}
 
     def _folder(self) -> Path:
         return self.sockets if self.spare is None or _takes_sockets(self.sockets) else self.spare()
