@@ -106,14 +106,13 @@ class Passages:
     def _hand_over_when_due(self, current: Turn, handover: Handover, cued: Turn) -> None:
         wait = handover.at_s - current.ear_s(self.booth.clock.monotonic())
         if wait <= DUE_S and cued.ready:
+            cued.rise_over(handover.length_s)  # it was cued for another plan, or late for this one, as in a panic
             self.booth.announce(cued, max(0.0, wait))
         if wait > HORIZON_S or not cued.ready:
             return
         wait = handover.at_s - current.ear_s(self.booth.clock.monotonic())  # the disk may have taken its time
         if wait > 0:
             self.booth.clock.sleep(wait)
-        else:
-            cued.rise_over(handover.length_s)  # it was late for the plan, as in a panic
         self._start(cued)  # first: a deck lost here must not leave the piece in two places
         self.booth.leaving = current
 

@@ -28,6 +28,16 @@ def test_the_guests_song_is_silent_and_the_house_sounds_three_tenths_of_a_second
     assert max(room.player.clicks) < INAUDIBLE
 
 
+def test_house_music_that_was_to_come_next_anyway_is_there_as_soon(room: Room) -> None:
+    room.offer("house")
+    room.put("one")
+    room.pass_time(10)
+    room.dj.panic()
+    room.pass_time(AT_ONCE_S)
+    assert heard_of(room, "one") == pytest.approx(0, abs=INAUDIBLE)
+    assert heard_of(room, "house") == pytest.approx(1.0, abs=0.05)
+
+
 def test_the_queue_is_held_until_the_panic_is_over_and_the_song_goes_on_where_it_was_cut(room: Room) -> None:
     room.offer("house")
     room.put("one")
