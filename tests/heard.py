@@ -138,7 +138,7 @@ def silences(recording: Sound) -> Figures:
     """Return when it is below -60 dBFS: a row a stretch, its beginning and its end in seconds, to a block of 5 ms."""
     silent = np.abs(_blocks(recording)).max(axis=1) < AUDIBLE
     edges = np.flatnonzero(np.diff(np.concatenate(([False], silent, [False])).astype(np.int8)))
-    return edges.reshape(-1, 2) * (BLOCK / RATE)
+    return edges.reshape(-1, 2).astype(np.float64) * (BLOCK / RATE)
 
 
 def longest_silence_s(recording: Sound) -> float:

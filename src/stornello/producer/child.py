@@ -18,7 +18,7 @@ _LAST_WORDS_S = 2.0
 
 
 def follow(command: Sequence[str], output: Path, deadline_s: float, on_milestone: Callable[[str], None]) -> int | None:
-    """Run ``command`` in a process group of its own, its output appended to ``output`` as it comes; return its exit code.
+    """Run ``command`` in a group of its own, its output appended to ``output`` as it comes; return its exit code.
 
     ``on_milestone`` gets the text behind each ``MILESTONE:``, live. A negative code is the signal that ended the child;
     None means that the deadline passed. However it ends, its whole process group ends with it.
