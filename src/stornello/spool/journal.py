@@ -1,7 +1,8 @@
 """journal.db (SQLite, WAL): what happened, for history and reports. It never decides what happens next.
 
-A journal that cannot be written costs a log line, never a recording or a song. One that is missing or damaged is built
-anew from the spool by the first who writes; who only reads changes nothing.
+A journal that cannot be written costs a log line, never a recording or a song; what it lacks is written with the next
+note that can be. One that is missing or damaged is built anew from the spool by the first who writes; who only reads
+changes nothing.
 """
 
 import logging
@@ -36,7 +37,7 @@ _LATELY: Final = 50
 """So many of the last times tell how long things take."""
 
 _MOST_OWED: Final = 1000
-"""Rows that are kept in memory while others have the journal."""
+"""Rows that are kept in memory while others have the journal, or the disk refuses."""
 
 
 class Journal:
@@ -192,7 +193,8 @@ class Journal:
             return mends
         except (sqlite3.Error, OSError) as error:
             log.warning("journal not written", extra={"error": type(error).__name__})
-            self._owed = []
+            if not isinstance(error, OSError | sqlite3.OperationalError):  # the rows are to blame
+                self._owed = []
             return True
 
     def _pay_alone(self, *, mends: bool, is_start: bool) -> bool:

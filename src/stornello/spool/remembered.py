@@ -1,6 +1,7 @@
 """A small file that is asked for many times a second: read again only when it has changed."""
 
 import os
+import weakref
 from collections.abc import Callable
 from pathlib import Path
 from typing import Generic, TypeVar
@@ -19,7 +20,7 @@ class Remembered(Generic[T]):
     def __init__(self, path: Path, parse: Callable[[bytes], T]) -> None:
         self.path = path
         self._parse = parse
-        self._file: int | None = None
+        self._file: "weakref.finalize[[int], Remembered[T]] | None" = None
         self._is: tuple[int, ...] | None = None
         self._value = parse(b"")
 
@@ -42,27 +43,25 @@ class Remembered(Generic[T]):
             self._let_go()
 
     def _read(self) -> None:
-        self._open()
         try:
-            with open(self._file or 0, "rb", closefd=False) as file:
+            with open(self._open(), "rb", closefd=False) as file:
                 self._value = self._parse(file.read())
         except BaseException:
             self._let_go()
             raise
 
-    def _open(self) -> None:
+    def _open(self) -> int:
         self._let_go()
-        self._file = os.open(
-            self.path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC
-        )  # who waits for a pipe waits for ever
-        self._is = _identity(os.fstat(self._file))
+        flags = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC  # who waits for a pipe waits for ever
+        file = os.open(self.path, flags)
+        self._file = weakref.finalize(self, os.close, file)
+        self._is = _identity(os.fstat(file))
+        return file
 
     def _let_go(self) -> None:
         if self._file is not None:
-            os.close(self._file)
+            self._file()
         self._file = self._is = None
-
-    __del__ = _let_go
 
 
 def _identity(facts: os.stat_result) -> tuple[int, ...]:

@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from builders import a_card
+from fake_decks import HandClock
 from small_night import a_small_night, rows_of
 from stornello.domain.names import TableId
 from stornello.spool import atomic, journal_file, journal_rebuild
@@ -259,6 +260,23 @@ def test_a_journal_that_cannot_be_built_costs_a_line_and_is_not_tried_again_at_o
         journal.play("two", EIGHT, 1.0)
     assert messages(caplog) == ["journal not written"] * 3
     assert not venue.journal.exists()
+
+
+def test_what_the_disk_refused_is_written_in_its_order_when_it_can_be(
+    venue: Venue, caplog: pytest.LogCaptureFixture
+) -> None:
+    obstacle = venue.root / ".journal.db.part"
+    obstacle.mkdir()
+    venue.journal.unlink()
+    clock = HandClock()
+    journal = Journal(venue.journal, clock=clock)
+    journal.play("two", EIGHT, 1.0)
+    journal.play("three", EIGHT + timedelta(minutes=1), 1.0)
+    obstacle.rmdir()
+    clock.sleep(61)
+    journal.play("two", EIGHT, 60.0)
+    assert [(play.song, play.heard_s) for play in journal.plays()][-2:] == [("two", 60.0), ("three", 1.0)]
+    assert messages(caplog).count("journal not written") == 2
 
 
 def test_a_full_disk_leaves_the_old_journal_and_costs_a_line(venue: Venue, caplog: pytest.LogCaptureFixture) -> None:
