@@ -20,7 +20,7 @@ class Remembered(Generic[T]):
     def __init__(self, path: Path, parse: Callable[[bytes], T]) -> None:
         self.path = path
         self._parse = parse
-        self._file: "weakref.finalize[[int], Remembered[T]] | None" = None
+        self._file: weakref.finalize[[int], Remembered[T]] | None = None
         self._is: tuple[int, ...] | None = None
         self._value = parse(b"")
 
