@@ -29,6 +29,7 @@ class Decks:
         self.trouble: ProviderError | None = None
         self._proof = run / "proof.wav"
         self._proof_is_sure = False
+        self._newest: Deck | None = None
         self._failures = 0
         self._not_before = 0.0
 
@@ -41,9 +42,14 @@ class Decks:
         except ProviderError as error:
             self.fail(error)
             return None
-        self._failures, self.trouble = 0, None
+        self._newest = deck
         self._keep_proof()
         return deck
+
+    def plays(self, deck: Deck) -> None:
+        """Hear that ``deck`` has a file ready: if it was opened after the last failure, the trouble is over."""
+        if deck is self._newest:
+            self._failures, self.trouble = 0, None
 
     def fail(self, error: ProviderError) -> None:
         """Wait before the next deck is opened."""
@@ -51,6 +57,7 @@ class Decks:
         wait = backoff(self._failures, base_s=0.5, cap_s=10)
         self._not_before = self.clock.monotonic() + wait
         self.trouble = error
+        self._newest = None
         log.error("player in trouble", extra={"code": error.code, "again_in_s": round(wait, 1)})
 
     def works(self, deck: Deck) -> bool:
@@ -61,10 +68,13 @@ class Decks:
             give_up = self.clock.monotonic() + PROOF_WITHIN_S
             while deck.state().phase == "loading" and self.clock.monotonic() < give_up:
                 self.clock.sleep(PROOF_S / 10)
-            return deck.state().phase in {"ready", "ended"}
+            does_play = deck.state().phase in {"ready", "ended"}
         except Exception as error:  # noqa: BLE001 - whatever it is, it does not work
             log.warning("the proof was not played", extra={"error": type(error).__name__})
             return False
+        if does_play:
+            self.plays(deck)
+        return does_play
 
     def _keep_proof(self) -> None:
         """Have the proof at hand before it is needed: on a disk that is full by then every player would seem bad."""

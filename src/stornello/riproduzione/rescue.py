@@ -32,6 +32,8 @@ class Rescue:
             try:
                 turn.listen(self.booth.clock.monotonic())
                 self._suspect(turn)
+                if turn.ready:
+                    self.booth.decks.plays(turn.deck)
             except PlayerLost as error:
                 self._replace(turn, error)
 
